@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Usage: .ci/debian-packages.sh PACKAGE ...   installs those Debian packages that are not there yet.
+# Usage: .ci/debian-packages.sh PACKAGE ...   installs the Debian packages that are missing.
 set -euo pipefail
 
 absent=()

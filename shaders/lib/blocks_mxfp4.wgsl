@@ -1,4 +1,4 @@
-// Twice the numbers of the sixteen codes, E2M1; the scale makes up for it.
+// Twice the values of the sixteen E2M1 codes; the scale compensates.
 const MXFP4_VALUES = array<f32, 16>(
   0.0,
   1.0,

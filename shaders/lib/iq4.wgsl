@@ -1,4 +1,4 @@
-// What the sixteen codes of IQ4_NL and IQ4_XS stand for.
+// Values of the sixteen codes of IQ4_NL and IQ4_XS.
 const IQ4_VALUES = array<f32, 16>(
   -127.0,
   -104.0,

@@ -1,9 +1,9 @@
 // Judges one pair of answers per workgroup with `judge` of an objective (objectives/*.wgsl), given the negative log
 // probabilities of their tokens. measures[pair] = (loss, reward of the chosen answer, reward of the rejected one, 1 if the
-// chosen one's is greater, a half if they are equal); gradients[row] = derivative of the scaled loss by losses[row]. The
-// tokens of answer a are the rows sequences[2a] … sequences[2a] + sequences[2a + 1] - 1; a pair's answers follow each
-// other, the chosen one first. A pair without tokens counts nothing. Rows of no answer are not written. Overwrites both
-// outputs.
+// chosen one's is greater, a half if they are equal); gradients[row] = derivative of the scaled loss by losses[row].
+// sequences[answer] = (first row of its tokens, their number, number of rows before the first one that count only in the
+// likelihood); a pair's answers follow each other, the chosen one first. A pair without tokens counts nothing. Rows of no
+// answer are not written. Overwrites both outputs.
 struct Params {
   // Pairs.
   rows: u32,
@@ -25,26 +25,16 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> measures: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
 
-fn lane_sum(start: u32, count: u32, lane: u32) -> f32 {
-  var sum = 0.0;
-  for (var i = lane; i < count; i += LANES) {
-    sum += losses[start + i];
-  }
-  return sum;
-}
-
 fn compute_row(pair: u32, lane: u32) {
-  let chosen = 4u * pair;
-  let rejected = chosen + 2u;
-  let chosen_start = sequences[chosen];
-  let chosen_count = sequences[chosen + 1u];
-  let rejected_start = sequences[rejected];
-  let rejected_count = sequences[rejected + 1u];
-  let sums = sum_lane_pairs(
-    vec2(lane_sum(chosen_start, chosen_count, lane), lane_sum(rejected_start, rejected_count, lane)),
-    lane,
-  );
-  if (chosen_count == 0u || rejected_count == 0u) {
+  let chosen = answer_at(2u * pair);
+  let rejected = answer_at(2u * pair + 1u);
+  let sums = sum_lane_pairs(vec2(lane_sum(chosen, lane), lane_sum(rejected, lane)), lane);
+  var context_sum = 0.0;
+  for (var i = lane; i < chosen.context; i += LANES) {
+    context_sum += losses[chosen.start - chosen.context + i];
+  }
+  let likelihood_sum = sums.x + sum_lane_pairs(vec2(context_sum, 0.0), lane).x;
+  if (chosen.count == 0u || rejected.count == 0u) {
     if (lane == 0u) {
       measures[pair] = vec4(0.0);
     }
@@ -54,21 +44,20 @@ fn compute_row(pair: u32, lane: u32) {
     Pair(
       vec2(-sums.x, -sums.y),
       vec2(references[2u * pair], references[2u * pair + 1u]),
-      vec2(f32(chosen_count), f32(rejected_count)),
+      vec2(f32(chosen.count), f32(rejected.count)),
     ),
   );
   let scale = step[params.scale_index];
   let token_scale = params.likelihood * step[params.likelihood_index];
   if (lane == 0u) {
     let rewards = judgement.rewards;
-    let loss = judgement.loss + token_scale / scale * sums.x;
+    let loss = judgement.loss + token_scale / scale * likelihood_sum;
     measures[pair] = vec4(loss, rewards, 0.5 + 0.5 * sign(rewards.x - rewards.y));
   }
   let gradient = -scale * judgement.gradient;
-  for (var i = lane; i < chosen_count; i += LANES) {
-    gradients[chosen_start + i] = gradient.x + token_scale;
+  for (var i = lane; i < chosen.context; i += LANES) {
+    gradients[chosen.start - chosen.context + i] = token_scale;
   }
-  for (var i = lane; i < rejected_count; i += LANES) {
-    gradients[rejected_start + i] = gradient.y;
-  }
+  write_gradients(chosen, gradient.x + token_scale, lane);
+  write_gradients(rejected, gradient.y, lane);
 }

@@ -10,7 +10,7 @@ export interface ImportOptions extends ReadingOptions {
   readonly name: string;
   /** Id of the dataset to replace; a new one by default. */
   readonly id?: string;
-  /** Refuses files that are here as a dataset already. */
+  /** Refuses files that have already been imported. */
   readonly refuseKnown?: boolean;
   /** The dataset that this one validates. */
   readonly validates?: string;

@@ -6,6 +6,8 @@ export interface BaseFacts {
   readonly title: string;
   /** "owner/name" on its hub; null for local and built-in models. */
   readonly repository: string | null;
+  /** The commit that was downloaded; null like `repository`. */
+  readonly commit: string | null;
   /** Address of the hub. */
   readonly endpoint: string;
   readonly license: string;

@@ -3,12 +3,13 @@ import type { LoadedModel } from "../engine/models/loaded-model";
 import type { ModelFolder } from "../formats/model-folder";
 import type { StreamedFile } from "../formats/zip";
 import type { Problem } from "../lib/problems/problem";
-import type { ExportId, ExportNote, ExportType, UsageLines } from "../shared/exports";
+import type { ExportId, ExportNote, ExportType, TrainerGap, UsageLines } from "../shared/exports";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 import type { BaseFacts } from "./base-facts";
 import type { CardRun } from "./model-card";
-import type { PromptManner } from "./prompt-manner";
+import type { PromptFormat } from "./prompt-format";
 import type { MethodId } from "../shared/methods";
+import type { TrainingOffer } from "./training-run";
 
 /** An adapter and its base model, as input of exports; tensors are read on demand. */
 export interface ExportSource {
@@ -24,10 +25,12 @@ export interface ExportSource {
   readonly adapterBytes: number;
   readonly run: CardRun | null;
   /** Prompt format and end tokens. */
-  readonly prompt: PromptManner;
+  readonly prompt: PromptFormat;
   values(): Promise<ReadonlyMap<string, HostTensor>>;
   /** Changes to the base tensors when merging. Errors: the method does not merge. */
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
+  /** The run that it comes from, to be repeated elsewhere; null for imported adapters. */
+  readonly training: TrainingOffer | null;
   /** Optimizer state as a file; null if not kept. */
   optimizer(): Promise<Uint8Array<ArrayBuffer> | null>;
 }
@@ -47,14 +50,16 @@ export interface ExportEntry {
   /** Programs that load it. */
   readers(source: ExportSource): readonly string[];
   /** Why it is impossible for this adapter, or null. */
-  hindrance(source: ExportSource): Problem | null;
+  blocker(source: ExportSource): Problem | null;
   /** Available data types, the recommended one first; [null] if there is no choice. */
   types(source: ExportSource): readonly (ExportType | null)[];
   notes(source: ExportSource, type: ExportType | null): readonly ExportNote[];
-  /** Its files, generated while being read. Call only without a hindrance. */
+  /** Its files, generated while being read. Call only without a blocker. */
   files(source: ExportSource, choice: ExportChoice): Promise<readonly StreamedFile[]>;
   /** Approximate size, if not known before generation. */
   sizeBytes?(source: ExportSource): number;
   /** Code that uses the export under the given name. */
   usage(source: ExportSource, name: string): UsageLines | null;
+  /** For other trainers: what they do otherwise than the run. */
+  gaps?(source: ExportSource): readonly TrainerGap[];
 }

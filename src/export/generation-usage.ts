@@ -1,15 +1,15 @@
 import { pythonString } from "../lib/python-string";
 import type { AutoModel } from "../shared/model";
-import type { PromptManner } from "./prompt-manner";
+import type { PromptFormat } from "./prompt-format";
 
 /** Question in the usage examples. */
 export const EXAMPLE_QUESTION = "What is a lantern?";
 
 /** Python code that prompts `model` through `tokenizer` as in training: same text, start token and end tokens. */
-export function generationUsage(prompt: PromptManner, autoModel: AutoModel): string {
+export function generationUsage(prompt: PromptFormat, autoModel: AutoModel): string {
   const question = { role: "user", content: EXAMPLE_QUESTION } as const;
   const isChat = prompt.rendering === "chat";
-  // The tokenizer at hand may be the base model's, with a chat template of its own.
+  // The loaded tokenizer may be the base model's, with another chat template.
   const asking =
     isChat && prompt.chatTemplate === null
       ? [

@@ -45,7 +45,7 @@ export function loraUpdates(adapter: Adapter, spec: ModelSpec): LoraUpdate[] {
   });
 }
 
-/** Features of a LoRA that not all programs support. */
+/** LoRA features that not every program supports. */
 export function loraExtras(adapter: Adapter, spec: ModelSpec): LoraExtra[] {
   const { config } = adapter;
   const updates = loraUpdates(adapter, spec);

@@ -3,8 +3,8 @@ import { pythonUsage } from "../shared/python-usage";
 import type { RunConfig } from "../shared/training";
 import { type BaseFacts, pythonBase } from "./base-facts";
 import { EXAMPLE_QUESTION, generationUsage } from "./generation-usage";
-import type { PromptManner } from "./prompt-manner";
-import { luthierOnly, methodTitles } from "./card-words";
+import type { PromptFormat } from "./prompt-format";
+import { luthierOnly, methodTitles, objectiveTitles } from "./texts";
 import type { MethodId } from "../shared/methods";
 
 /** The training run, for the card. */
@@ -12,6 +12,8 @@ export interface CardRun {
   readonly config: RunConfig;
   readonly datasetName: string;
   readonly datasetRows: number;
+  /** Name of the dataset that `mixShare` of the training rows came from. */
+  readonly mixedName?: string;
   readonly templateTitle: string;
   readonly steps: number;
   readonly finalLoss: number | null;
@@ -28,7 +30,7 @@ export interface CardFacts {
   /** Null for imported adapters. */
   readonly run: CardRun | null;
   /** Prompt format. */
-  readonly prompt: PromptManner;
+  readonly prompt: PromptFormat;
 }
 
 /** README.md of an exported adapter: training setup, results and usage. */
@@ -82,10 +84,12 @@ function plainText(text: string): string {
 }
 
 function runSection(run: NonNullable<CardFacts["run"]>): string {
-  const { training, method } = run.config;
+  const { training, method, objective = null } = run.config;
   const rows: [string, string | number][] = [
     ["Dataset", `${plainText(run.datasetName)} (${run.datasetRows} rows)`],
+    ["Mixed in", mixedIn(run)],
     ["Template", run.templateTitle],
+    ["Objective", objectiveWords(run.config)],
     ["Steps", run.steps],
     ["Final training loss", loss(run.finalLoss)],
     ["Final validation loss", loss(run.validationLoss)],
@@ -97,13 +101,25 @@ function runSection(run: NonNullable<CardFacts["run"]>): string {
     ["Weight decay", training.weightDecay],
     ["Max length", `${training.maxLength} tokens`],
     ["Seed", training.seed],
-    ...Object.entries(method.options).map(([name, value]): [string, string] => [
-      `\`${name}\``,
-      plainText(String(value)),
-    ]),
+    ...[...Object.entries(objective?.options ?? {}), ...Object.entries(method.options)].map(
+      ([name, value]): [string, string] => [`\`${name}\``, plainText(String(value))],
+    ),
   ];
   const table = rows.filter(([, value]) => value !== "").map(([name, value]) => `| ${name} | ${value} |`);
   return ["## Training", "", "| | |", "| --- | --- |", ...table].join("\n");
+}
+
+/** What was minimised; the objective's options are listed with the method's. */
+function objectiveWords({ objective = null, training }: RunConfig): string {
+  if (objective) return objectiveTitles[objective.id];
+  return training.learnFrom === "all"
+    ? "Cross-entropy of every token"
+    : "Cross-entropy of the answers, or of every token of plain text";
+}
+
+function mixedIn({ mixedName, config }: NonNullable<CardFacts["run"]>): string {
+  const { mixShare = 0 } = config.training;
+  return mixedName === undefined ? "" : `${plainText(mixedName)} (up to ${mixShare} of the training rows)`;
 }
 
 function loss(value: number | null): string {

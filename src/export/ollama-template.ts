@@ -1,5 +1,5 @@
 import type { ChatMessage } from "../shared/generation";
-import type { PromptManner } from "./prompt-manner";
+import type { PromptFormat } from "./prompt-format";
 
 /** Text before and after the turns of a conversation. */
 interface Pieces {
@@ -29,7 +29,7 @@ const TRIED: readonly (readonly Role[])[] = [
  * Builds a Go template for Ollama that reproduces the training format, without the start token, which llama.cpp adds.
  * Null if that is not possible.
  */
-export function ollamaTemplate(prompt: PromptManner): string | null {
+export function ollamaTemplate(prompt: PromptFormat): string | null {
   const write = (roles: readonly Role[], salt = ""): string | null => {
     try {
       const text = prompt.text(conversation(roles, salt));

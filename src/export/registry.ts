@@ -9,6 +9,10 @@ import { mergedEntry } from "./entries/merged";
 import { mlxEntry } from "./entries/mlx";
 import { ollamaEntry } from "./entries/ollama";
 import { onnxEntry } from "./entries/onnx";
+import { axolotlEntry } from "./entries/axolotl";
+import { llamaFactoryEntry } from "./entries/llama-factory";
+import { unslothEntry } from "./entries/unsloth";
+import { trainingScriptEntry } from "./entries/training-script";
 import type { ExportChoice, ExportEntry, ExportSource } from "./entry";
 
 /** Export formats by id. */
@@ -20,6 +24,10 @@ const entries: Readonly<Record<ExportId, ExportEntry>> = {
   ollama: ollamaEntry,
   mlx: mlxEntry,
   onnx: onnxEntry,
+  "training-script": trainingScriptEntry,
+  "llama-factory": llamaFactoryEntry,
+  axolotl: axolotlEntry,
+  unsloth: unslothEntry,
 };
 
 /** All export formats, with sizes, or why they are impossible for this adapter. */
@@ -29,8 +37,9 @@ export function exportOffers(source: ExportSource, name: string): Promise<Export
 
 async function offerOf(entry: ExportEntry, source: ExportSource, name: string): Promise<ExportOffer> {
   const { id, kind } = entry;
-  const problem = entry.hindrance(source);
-  const offer = { id, kind, problem, readers: entry.readers(source), usage: entry.usage(source, name) };
+  const problem = entry.blocker(source);
+  const gaps = problem ? [] : (entry.gaps?.(source) ?? []);
+  const offer = { id, kind, problem, readers: entry.readers(source), usage: entry.usage(source, name), gaps };
   const variants: ExportVariant[] = [];
   for (const type of problem ? [] : entry.types(source)) {
     const sizeBytes = await sizeOf(entry, source, type, name);
@@ -57,7 +66,7 @@ export async function exportFiles(
   choice: ExportChoice,
 ): Promise<Pick<ExportEntry, "kind"> & { readonly files: readonly StreamedFile[] }> {
   const entry = defined(entries[id], id);
-  const problem = entry.hindrance(source);
+  const problem = entry.blocker(source);
   if (problem) throw new LuthierError(problem);
   return { kind: entry.kind, files: await entry.files(source, choice) };
 }

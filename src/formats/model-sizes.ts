@@ -63,6 +63,6 @@ export function checkModelSizes(config: Readonly<Record<string, unknown>>, held:
   // A byte holds at most two elements.
   check(WIDTH_KEYS, 2 * held.bytes);
   check(["relative_attention_max_distance"], MAX_DISTANCE);
-  // A model for texts and pictures has one for texts within.
+  // Multimodal models nest the text model's config.
   if (isRecord(config.text_config)) checkModelSizes(config.text_config, held);
 }

@@ -33,13 +33,12 @@ export function parseAddress(repositoryText: string, endpointText: string): HubA
   return { endpoint, repository: parts.join("/"), revision };
 }
 
-/** The branch on which hubs keep every dataset as Parquet files. */
+/** The branch on which hubs publish every dataset as Parquet files. */
 const PARQUET_BRANCH = "refs/convert/parquet";
 
 /**
- * Reads what a person typed or pasted into the address of a dataset's Parquet files: "owner/name", or the address of its
- * web page.
- * @throws LuthierError("config") with the field that is wrong
+ * Parses the address of a dataset's Parquet files: "owner/name", or its web page's URL.
+ * @throws LuthierError("config") with the invalid field
  */
 export function parseDatasetAddress(repositoryText: string, endpointText: string): HubAddress {
   const endpoint = parseEndpoint(endpointText);
@@ -47,7 +46,7 @@ export function parseDatasetAddress(repositoryText: string, endpointText: string
   const parts = path.split("/").filter((part) => part !== "");
   const own = parts[0] === "datasets" ? parts.slice(1) : parts;
   const name = own.slice(0, 2);
-  // The address of a page may go on, as in ".../viewer/default/train".
+  // A page's URL may have further parts, as in ".../viewer/default/train".
   const isPage = repositoryText.includes("://") || own.length === name.length;
   if (name.length < 1 || !isPage || !name.every((part) => NAME.test(part))) throw badName(path);
   return { endpoint, repository: name.join("/"), revision: PARQUET_BRANCH, kind: "dataset" };

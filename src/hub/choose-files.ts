@@ -29,18 +29,17 @@ const weightIndex = objectOf({ weight_map: recordOf(v.string()) });
 /** Weights in unsupported formats. */
 const UNSUPPORTED_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|ot|npz|mlmodel)$/i;
 
-/** Parts of split GGUF files, and vision projectors; not models by themselves. */
-const PARTIAL_GGUF = /-\d{5}-of-\d{5}\.gguf$|(^|\/)mmproj/i;
+/** Vision projectors: not models by themselves. */
+const PROJECTOR = /(^|\/)mmproj/i;
+/** A part of a split GGUF file, by llama.cpp's naming. */
+const GGUF_PART = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
 
 /**
  * The available weights of a repository: safetensors first, then GGUF files by size.
  * @throws LuthierError("model") explaining why none is supported
  */
 export async function chooseFiles(repository: HubRepository, options: AskOptions): Promise<FileChoice[]> {
-  const ggufs = repository.files
-    .filter(({ path }) => path.toLowerCase().endsWith(".gguf") && !PARTIAL_GGUF.test(path))
-    .sort((a, b) => a.sizeBytes - b.sizeBytes || a.path.localeCompare(b.path))
-    .map((file) => choice(file.path, "gguf", [file]));
+  const ggufs = ggufChoices(repository);
   const weights = await safetensorsFiles(repository, options);
   if (weights.length === 0) {
     if (ggufs.length > 0) return ggufs;
@@ -53,6 +52,35 @@ export async function chooseFiles(repository: HubRepository, options: AskOptions
     throw missing(repository, name);
   }
   return [choice("safetensors", "safetensors", [...companions, ...weights]), ...ggufs];
+}
+
+/** Each GGUF model, the smallest first; of split ones all parts, if none is missing. */
+function ggufChoices({ files }: HubRepository): FileChoice[] {
+  const models = new Map<string, HubFile[]>();
+  for (const file of files) {
+    if (!/\.gguf$/i.test(file.path) || PROJECTOR.test(file.path)) continue;
+    const [, stem, , count] = GGUF_PART.exec(file.path) ?? [];
+    const id = stem === undefined ? file.path : `${stem}-*-of-${count ?? ""}.gguf`;
+    models.set(id, [...(models.get(id) ?? []), file]);
+  }
+  return [...models]
+    .map(([id, parts]) =>
+      choice(
+        id,
+        "gguf",
+        parts.sort((a, b) => (a.path < b.path ? -1 : 1)),
+      ),
+    )
+    .filter(({ files: parts }) => isWhole(parts))
+    .sort((a, b) => a.sizeBytes - b.sizeBytes || a.id.localeCompare(b.id));
+}
+
+/** Whether these are all parts of a file, which is the case for one that is not split. */
+function isWhole(parts: readonly HubFile[]): boolean {
+  return parts.every(({ path }, index) => {
+    const [, , number, count] = GGUF_PART.exec(path) ?? [];
+    return number === undefined || (Number(number) === index + 1 && Number(count) === parts.length);
+  });
 }
 
 function choice(id: string, kind: WeightChoice["kind"], files: readonly HubFile[]): FileChoice {

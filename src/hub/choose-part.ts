@@ -2,20 +2,21 @@ import { LuthierError } from "../lib/errors";
 import type { DatasetPart, HubFile } from "../shared/hub";
 import type { HubRepository } from "./list-repository";
 
-/** The files of a part, in their order. */
+/** Files of a part, in order. */
 export interface PartFiles extends DatasetPart {
   readonly files: readonly HubFile[];
 }
 
-/** Of a dataset that is too large, hubs convert the beginning alone, in folders with this in front of their names. */
+/** Hubs convert only the beginning of a large dataset, into folders with this prefix. */
 const PARTIAL = "partial-";
 
-/** What is taken where nothing is asked for and there is such a one. */
+/** Preferred config and split. */
 const USUAL: DatasetPart = { config: "default", split: "train" };
 
 /**
- * The Parquet files of a part of a dataset; what is left open is the usual one, or the first that there is.
- * @throws LuthierError naming the parts that there are, where it is none of them
+ * Chooses the Parquet files of a part of a dataset. An unspecified config or split defaults to the preferred one, or
+ * else the first.
+ * @throws LuthierError listing the available parts if there is no such one
  */
 export function choosePart({ address, files }: HubRepository, { config, split }: DatasetPart): PartFiles {
   const parts = partsOf(files);
@@ -37,7 +38,7 @@ function choose(asked: string, offered: readonly string[], usual: string): strin
   return offered.includes(usual) ? usual : (offered[0] ?? null);
 }
 
-/** Folders of folders: the configurations, their splits, and the numbered files of each. */
+/** Nested folders: configs, their splits, and numbered files in each. */
 function partsOf(files: readonly HubFile[]): PartFiles[] {
   const parts = new Map<string, PartFiles>();
   for (const file of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {

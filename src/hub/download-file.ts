@@ -9,6 +9,11 @@ import { type RetryOptions, Transient, withRetries } from "./retry";
 export interface FileDownload extends HubAccess, Pick<RetryOptions, "onWait" | "sleep"> {
   readonly url: string;
   readonly asked: RequestTarget;
+  /**
+   * Bytes of the file's start, where the rest is not needed. They cannot be verified; what is in the target must be of the
+   * same file.
+   */
+  readonly upTo?: number | undefined;
   /** Called after each piece with the bytes present; can decrease when a download restarts. */
   readonly onBytes: (doneBytes: number) => void;
 }
@@ -26,7 +31,7 @@ const PROGRESS_BYTES = 2 ** 20;
  */
 export async function downloadFile(file: HubFile, target: PartialFile, options: FileDownload): Promise<void> {
   const download = new Download(file, target, options);
-  if (!file.checksum || target.sizeBytes > file.sizeBytes) {
+  if ((!file.checksum && options.upTo === undefined) || target.sizeBytes > file.sizeBytes) {
     // Without a checksum, existing bytes cannot be verified to belong to this file.
     download.restart();
   }
@@ -44,6 +49,8 @@ class Download {
   readonly #target: PartialFile;
   readonly #options: FileDownload;
   #checksum: RunningChecksum;
+  /** Where the wanted bytes end. */
+  readonly #end: number;
   /** Detects changes of the file, if the server exposes an ETag. */
   #etag: string | null = null;
 
@@ -51,6 +58,7 @@ class Download {
     this.#file = file;
     this.#target = target;
     this.#options = options;
+    this.#end = options.upTo ?? file.sizeBytes;
     this.#checksum = startChecksum(file);
   }
 
@@ -64,29 +72,29 @@ class Download {
 
   /** Hashes the existing content. */
   async hashExisting(): Promise<void> {
-    await updateFromFile(this.#checksum, this.#target, this.#options.signal);
+    if (this.#options.upTo === undefined)
+      await updateFromFile(this.#checksum, this.#target, this.#options.signal);
     this.#options.onBytes(this.#target.sizeBytes);
   }
 
   matches(): boolean {
-    return this.#checksum.matches();
+    return this.#options.upTo !== undefined || this.#checksum.matches();
   }
 
   /** One request for the missing bytes, written as they arrive. */
   async fetchRest(onProgress: () => void): Promise<void> {
-    const { url, asked } = this.#options;
+    const { url, asked, upTo } = this.#options;
     const start = this.#target.sizeBytes;
-    if (start === this.#file.sizeBytes) return;
-    const answer = await request(url, asked, this.#options, start);
+    if (start >= this.#end) return;
+    const answer = await request(url, asked, this.#options, start, upTo);
     try {
       this.#checkStart(answer.response, start);
       await this.#write(answer, onProgress);
     } finally {
       answer.close();
     }
-    const { path, sizeBytes } = this.#file;
-    if (this.#target.sizeBytes < sizeBytes) {
-      throw new Transient(wrongSize(path, sizeBytes, this.#target.sizeBytes));
+    if (this.#target.sizeBytes < this.#end) {
+      throw new Transient(wrongSize(this.#file.path, this.#end, this.#target.sizeBytes));
     }
   }
 
@@ -127,9 +135,12 @@ class Download {
         this.restart();
         throw wrongSize(path, sizeBytes, "more");
       }
-      this.#target.append(piece.value);
-      this.#checksum.update(piece.value);
+      // A server without ranges sends more than was asked for.
+      const wanted = piece.value.subarray(0, this.#end - this.#target.sizeBytes);
+      this.#target.append(wanted);
+      this.#checksum.update(wanted);
       this.#options.onBytes(this.#target.sizeBytes);
+      if (this.#target.sizeBytes === this.#end) return;
       if (this.#target.sizeBytes - start >= PROGRESS_BYTES) onProgress();
     }
   }

@@ -5,19 +5,22 @@ import type { HubAddress, HubFile } from "../shared/hub";
 import { fileUrl } from "./address";
 import { downloadFile, type FileDownload } from "./download-file";
 
+/** A file, or its start where `upTo` is given. */
+export interface WantedFile extends HubFile {
+  readonly upTo?: number;
+}
+
 /** Files of a commit to download, in order. */
 export interface DownloadPlan {
   readonly address: HubAddress;
   readonly commit: string;
-  readonly files: readonly HubFile[];
+  readonly files: readonly WantedFile[];
 }
 
 export interface ModelDownload extends Pick<FileDownload, "token" | "signal" | "onWait" | "sleep"> {
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
   /** Called when a file is complete, before the next one starts; errors end the download. */
   readonly onFile?: (file: HubFile, index: number) => Promise<void>;
-  /** Asked after each file whether the remaining ones are not needed. */
-  readonly isEnough?: () => boolean;
 }
 
 /**
@@ -29,20 +32,20 @@ export async function downloadModel(
   folder: PartialFolder,
   options: ModelDownload,
 ): Promise<void> {
-  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const done = await Promise.all(files.map((_, index) => folder.sizeBytes(index)));
+  const sizes = files.map(({ sizeBytes, upTo }) => upTo ?? sizeBytes);
+  const present = await Promise.all(files.map((_, index) => folder.sizeBytes(index)));
+  const done = present.map((bytes, index) => Math.min(bytes, sizes[index] ?? bytes));
   for (const [index, file] of files.entries()) {
     const onBytes = (bytes: number): void => {
-      done[index] = bytes;
-      options.onProgress(sum(done), totalBytes);
+      done[index] = Math.min(bytes, sizes[index] ?? bytes);
+      options.onProgress(sum(done), sum(sizes));
     };
     const asked = { address, path: file.path, hasToken: options.token !== "" };
     const url = fileUrl(address, commit, file.path);
     await withFile(folder, index, (target) =>
-      downloadFile(file, target, { ...options, url, asked, onBytes }),
+      downloadFile(file, target, { ...options, url, asked, onBytes, upTo: file.upTo }),
     );
     await options.onFile?.(file, index);
-    if (options.isEnough?.()) return;
   }
 }
 

@@ -23,8 +23,9 @@ export interface HubResponse {
 
 /**
  * Sends a request using only headers that need no CORS preflight (except Authorization, which the hub allows): the
- * hosts that serve large files reject preflights. An open-ended `Range` qualifies, `If-Range` does not.
+ * hosts that serve large files reject preflights. A `Range` with a start qualifies, `If-Range` does not.
  * @param start offset of the first requested byte
+ * @param end offset behind the last one; undefined for the rest of the file
  * @throws Transient for retryable failures, LuthierError("network") for refusals; status 416 is left to the caller
  */
 export async function request(
@@ -32,13 +33,16 @@ export async function request(
   asked: RequestTarget,
   { token, signal }: HubAccess,
   start = 0,
+  end?: number,
 ): Promise<HubResponse> {
   const watch = inactivityTimeout(signal);
   try {
     const response = await fetch(url, {
       headers: {
         ...(token !== "" && { Authorization: `Bearer ${token}` }),
-        ...(start > 0 && { Range: `bytes=${start}-` }),
+        ...((start > 0 || end !== undefined) && {
+          Range: `bytes=${start}-${end === undefined ? "" : end - 1}`,
+        }),
       },
       // Files are stored separately; caching would store them twice.
       cache: "no-store",

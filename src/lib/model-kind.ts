@@ -1,7 +1,7 @@
-/** Kinds of models whose layers the engine does not have. */
+/** Kinds of models with layers that the engine does not support. */
 export type OtherKind = "experts" | "recurrent" | "pictures";
 
-/** Models with layers that carry a state from token to token: linear attention, state spaces, short convolutions. */
+/** Models with recurrent state: linear attention, state spaces, short convolutions. */
 const RECURRENT =
   /^(qwen3next|qwen35|mamba|falconmamba|falconh1|jamba|bamba|zamba|granitemoehybrid|granitehybrid|nemotronh|recurrentgemma|rwkv|lfm2|plamo2|minimax|kimilinear)/;
 
@@ -11,8 +11,8 @@ const PICTURES =
   /vl|llava|^(mllama|paligemma|idefics|smolvlm|mistral3|gemma3n|internvl|pixtral|florence|aria)/;
 
 /**
- * Which kind of model a `model_type` of config.json, or an architecture of a GGUF file, stands for; null where it is none
- * of these. Both spell the same names, with and without marks between the words.
+ * Classifies a `model_type` of config.json or an architecture of a GGUF file; null if it is none of these kinds. Both
+ * use the same names, with or without separators.
  */
 export function otherKind(type: string): OtherKind | null {
   const name = type.toLowerCase().replace(/[^a-z0-9]/g, "");

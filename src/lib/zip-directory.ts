@@ -1,4 +1,4 @@
-/** Bytes of which any part can be read. */
+/** Random-access bytes. */
 export interface SeekableBytes {
   readonly sizeBytes: number;
   /** The bytes [start, end). */
@@ -38,13 +38,13 @@ const HEADER_BYTES = 30;
 const WIDE = 0xffff_ffff;
 const WIDE_FIELD = 1;
 const ENCRYPTED = 1;
-/** Room for some hundred thousand files. */
+/** Room for several hundred thousand files. */
 const MAX_DIRECTORY_BYTES = 2 ** 25;
 
-/** Where a zip is damaged: it has no directory, the directory is not whole, or a file of it is not. */
+/** How a zip is damaged: no directory, an incomplete directory, or a damaged member. */
 export type ZipDamage = "no-directory" | "directory-cut" | "cut";
 
-/** Thrown for bytes that are no zip; the reader of the archive knows its name. */
+/** Thrown for bytes that are not a zip; the caller knows the archive's name. */
 export class DamagedZip extends Error {
   override readonly name = "DamagedZip";
   readonly damage: ZipDamage;
@@ -111,7 +111,7 @@ export async function packedStart(
 interface Directory {
   readonly start: number;
   readonly bytes: number;
-  /** Its entries, as the archive counts them. */
+  /** Its entries, up to the count that the archive states. */
   readonly count: number;
 }
 

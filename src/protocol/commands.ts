@@ -1,3 +1,4 @@
+import type { Comparison } from "../shared/objectives";
 import type { Problem } from "../lib/problems/problem";
 import type { AdapterSummary } from "../shared/adapter";
 import type {
@@ -16,13 +17,14 @@ import type {
 import type { ExportId, ExportOffer, ExportType, MadeExport, OnnxTrial } from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
-import type { ChatMessage, GenerationOptions, Side } from "../shared/generation";
+import type { AnswerEnds, ChatMessage, GenerationOptions, TokenChance } from "../shared/generation";
 import type { MethodChoice } from "../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../shared/model";
 import type { RateSearch } from "../shared/rate-search";
+import type { Rating } from "../shared/ratings";
 import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
-import type { ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
+import type { EverydayLosses, ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
 import type { LearnRule, RunConfig } from "../shared/training";
 import type { HubCommands } from "./hub-commands";
 import type { LogLine } from "./log";
@@ -95,23 +97,26 @@ export interface TrainingResult {
   readonly elapsedMs: number;
   /** Loss of a uniform prediction, if the final loss is no better; otherwise null. */
   readonly chanceLoss: number | null;
+  /** Measured after runs that were not stopped. */
+  readonly everyday: EverydayLosses | null;
   readonly adapter: AdapterSummary;
 }
 
-/** A prompt for one side of the comparison. */
+/** A prompt for one column of the comparison. */
 export interface Question {
-  readonly side: Side;
+  /** From 0, the leftmost. */
+  readonly column: number;
   /** The adapter to use; null for the base model. */
   readonly adapterId: string | null;
   /** Whether to use a merged copy of the model instead of adding the adapter. */
   readonly merged: boolean;
   /** A dataset row that begins the conversation, rendered as in training; null for a free question. */
   readonly row: Row | null;
-  /** With a row, what follows its question: answer and question in turn, or nothing. */
+  /** The turns after a row's question, answer first; may be empty. */
   readonly messages: readonly ChatMessage[];
 }
 
-/** Rows to score: those held out, or those of files. */
+/** Rows to score: held-out ones, or those of files. */
 export type RowsToScore =
   | { readonly kind: "held-out"; readonly validationId: string | null; readonly validationSplit: number }
   | { readonly kind: "files"; readonly files: readonly File[] };
@@ -119,30 +124,33 @@ export type RowsToScore =
 export interface EvaluateArgs {
   readonly sides: readonly ScoredSide[];
   readonly rows: RowsToScore;
-  /** How rows are read and split where no run tells, and the dataset of which leaks are looked for. */
+  /** How rows are rendered and split if no run determines it, and the dataset to check for leaks. */
   readonly encoding: EncodingArgs & { readonly seed: number };
   readonly options: EvaluationOptions;
-  /** Whether the built-in everyday questions are measured too. */
+  /** Whether to measure the built-in everyday questions too. */
   readonly everyday: boolean;
 }
 
 export interface AnswerFilesArgs {
   readonly files: readonly File[];
   readonly side: ScoredSide;
-  /** For the base model, and for an adapter that came without a run. */
+  /** For the base model, and for adapters without a run. */
   readonly template: PromptTemplate;
   readonly options: GenerationOptions;
+  readonly ends: AnswerEnds;
+  /** Used for prompts without their own system text; "" for none. */
+  readonly system: string;
 }
 
-/** File formats of a run: all of it as JSON, its curves as CSV, or a TensorBoard event file. */
-export type RunExportFormat = "json" | "csv" | "tensorboard";
+/** File formats of a run: all of it as JSON, its curves as CSV, a TensorBoard event file, or W&B's offline folder. */
+export type RunExportFormat = "json" | "csv" | "tensorboard" | "wandb";
 
 /** Options that determine the tokens of a dataset's rows. */
 export interface EncodingArgs extends PromptTemplate, LearnRule {
   readonly datasetId: string;
   readonly maxLength: number;
-  /** Whether pairs of answers are learned instead of single ones. */
-  readonly pairs?: boolean;
+  /** What an objective on preferences compares; absent or null if answers are learned. */
+  readonly compares?: Comparison | null;
 }
 
 /**
@@ -166,12 +174,12 @@ export interface Commands extends HubCommands {
     replaces?: string;
     /** The dataset that the new one validates. */
     validates?: string;
-    /** Refuses files that are here as a dataset already, with the code "data/same-file". */
+    /** Refuses files that have already been imported, with the code "data/same-file". */
     refuseKnown?: boolean;
   }): DatasetSummary;
   importSample(args: { id: string; name: string }): DatasetSummary;
   deleteDataset(args: { id: string }): void;
-  /** Rows of a dataset that are looked for, those left out too; `encoding` is for the filters that need tokens. */
+  /** Searches a dataset's rows, including those left out; `encoding` is for filters that need tokens. */
   findRows(args: {
     id: string;
     query: RowQuery;
@@ -179,11 +187,11 @@ export interface Commands extends HubCommands {
     offset: number;
     count: number;
   }): { readonly total: number; readonly rows: readonly ListedRow[] };
-  /** Changes rows; the change is kept beside them and survives a reload. */
+  /** Edits rows; the edits are stored and survive a reload. */
   editRows(args: { id: string; edit: DatasetEdit }): DatasetSummary;
-  /** How many rows in use are like an earlier one. */
+  /** Number of rows in use that duplicate an earlier one. */
   countDuplicates(args: { id: string; measure: DuplicateMeasure }): number;
-  /** The rows in use as JSON Lines, in the form in which they came. */
+  /** The rows in use as JSON Lines, in the format in which they were imported. */
   exportRows(args: { id: string }): Blob;
   /**
    * Rows that the run behind the adapter has not trained on, whatever the forms say; none if unknown. Without an
@@ -201,7 +209,7 @@ export interface Commands extends HubCommands {
   /** Tokens of one row; `row` is zero-based. */
   tokenView(args: EncodingArgs & { row: number }): TokenView;
   lengthStats(args: EncodingArgs): LengthStats;
-  /** The source of a template, and what the loaded model's tokenizer makes of its tokens. */
+  /** The Jinja source of a template, and which of its tokens the loaded model's tokenizer has. */
   templateFacts(args: PromptTemplate): TemplateFacts;
 
   listModels(): readonly ModelCard[];
@@ -239,43 +247,64 @@ export interface Commands extends HubCommands {
   train(args: { config: RunConfig; name: string }): TrainingResult;
   /** Interrupted runs of the loaded model (page reload, lost GPU), newest first. */
   interruptedRuns(): readonly InterruptedRun[];
-  /** Resumes a run exactly, with its original options. */
-  resumeRun(args: { id: string }): TrainingResult;
+  /**
+   * Resumes an interrupted run exactly, with its original options; with `moreSteps`, lets a run that has ended go on for
+   * so many steps from the state in which it ended.
+   */
+  resumeRun(args: { id: string; moreSteps?: number }): TrainingResult;
   discardRun(args: { id: string }): void;
   pause(): void;
   resume(): void;
 
   /**
    * Answers the last message of each question in turn, streaming text through `answer`. If cancelled, ends the current
-   * answer as "stopped" and skips the rest. An adapter is asked by the template that it was
-   * trained with, and the base model beside it too; `template` is for the others.
+   * answer as "stopped" and skips the rest. An adapter and the base model beside it are prompted with the adapter's
+   * training template; `template` is the fallback.
    */
   generate(args: {
     requestId: string;
     questions: readonly Question[];
     template: PromptTemplate;
     options: GenerationOptions;
+    ends: AnswerEnds;
   }): void;
   /**
-   * Scores one or two sides on the same rows, and keeps the result with the last side. Of an adapter that a run made,
-   * the rows are those which that run kept out of training, and asked as it trained on them.
+   * Scores one or two sides on the same rows, and stores the result under the last side. If an adapter has a run, the
+   * rows are held out by that run and rendered as in it.
    */
   evaluate(args: EvaluateArgs): Evaluation;
   /**
-   * Answers the prompts of files in batches, as the run that made the adapter reads rows. Cancelled, it results in what
-   * was answered until then.
+   * Answers the prompts of files in batches, rendered as in the adapter's run. If cancelled, returns the answers so
+   * far.
    */
   answerFiles(args: AnswerFilesArgs): FileAnswers;
-  /** Lets `answerFiles` wait, and go on. */
+  /** Pauses or resumes `answerFiles`. */
   pauseAnswers(): void;
   resumeAnswers(): void;
-  /** The latest scores of an adapter, or of the loaded base model for null; null where there are none. */
+  /** The latest scores of an adapter, or of the loaded base model (null); null if there are none. */
   keptEvaluation(args: { adapterId: string | null }): Evaluation | null;
   /** The tokens that {@link generate} sends for each question. */
   questionTokens(args: {
     questions: readonly Pick<Question, "adapterId" | "row" | "messages">[];
     template: PromptTemplate;
   }): readonly TokenView["tokens"][];
+  /**
+   * Probabilities of answers' tokens, and of the most likely tokens at each position: the model's own, before
+   * temperature, penalties and rules. Runs as an "answer" job.
+   */
+  answerOdds(args: {
+    questions: readonly Pick<Question, "adapterId" | "merged" | "row" | "messages">[];
+    answers: readonly (readonly number[])[];
+    template: PromptTemplate;
+  }): readonly (readonly TokenChance[])[];
+  /** All ratings of answers, earliest first. */
+  listRatings(): readonly Rating[];
+  /** Saves a rating, replacing an earlier one of the same question. */
+  saveRating(args: { rating: Rating }): void;
+  deleteRating(args: { id: string }): void;
+  clearRatings(): void;
+  /** Rows as JSON Lines. */
+  rowsAsFile(args: { rows: readonly Row[] }): Blob;
   /** GPU memory needed for a merged copy besides the base; allocates nothing. */
   mergedBytes(args: { id: string }): number;
   /** Frees merged weights except those of these adapters. */

@@ -1,6 +1,6 @@
 import type { ErrorData } from "../lib/errors";
 import type { Problem } from "../lib/problems/problem";
-import type { FinishReason, Side } from "../shared/generation";
+import type { FinishReason } from "../shared/generation";
 import type { ModelSummary } from "../shared/model";
 import type { SampleAnswer, StepReport, ValidationReport } from "../shared/run-history";
 import type { AdapterSummary } from "../shared/adapter";
@@ -52,13 +52,17 @@ export interface Events {
   readonly progress: { readonly jobId: number; readonly progress: Progress };
   /** The loaded model and its adapters, newest first, sent on every change; null if none. */
   readonly model: { readonly summary: ModelSummary; readonly adapters: readonly AdapterSummary[] } | null;
+  /** The adapter of a paused run, which can answer questions; null once the run continues. */
+  readonly lent: AdapterSummary | null;
   readonly training: TrainingReport;
   /** Unsaved adapters, sent on every change. */
   readonly unsaved: readonly UnsavedAdapter[];
   readonly answer: {
     readonly requestId: string;
-    readonly side: Side;
+    readonly column: number;
     readonly text: string;
+    /** Its tokens once it has ended; empty until then. */
+    readonly ids: readonly number[];
     readonly tokensPerSecond: number;
     /** Finish reason; null while generating. */
     readonly finish: FinishReason | null;

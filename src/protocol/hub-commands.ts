@@ -14,12 +14,12 @@ export interface HubRequest {
   readonly rememberToken: boolean;
 }
 
-/** A part of a dataset on a hub; "" for the usual config or split, null for all rows. */
+/** A part of a dataset on a hub; "" for the default config or split, null for all rows. */
 export interface HubDatasetRequest extends HubRequest, DatasetPart {
   readonly rows: number | null;
 }
 
-/** Files of a dataset from a hub, and what it is called. */
+/** Files of a hub dataset, and its name. */
 export interface FetchedDataset {
   readonly name: string;
   readonly files: readonly File[];
@@ -40,8 +40,8 @@ export interface HubCommands {
   /** Discards a download and its files. */
   discardDownload(args: { id: string }): void;
   /**
-   * Fetches the Parquet files of a part of a dataset, for them to be imported. When it is cancelled, what has arrived is
-   * kept, and the next call for the same part goes on from there.
+   * Downloads the Parquet files of a part of a dataset, ready to be imported. If cancelled, the files are kept and the
+   * next call for the same part resumes.
    */
   fetchDataset(args: HubDatasetRequest): FetchedDataset;
   /** Whether a token is stored for an endpoint. The token itself never reaches the page. */

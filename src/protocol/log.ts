@@ -1,4 +1,6 @@
 import type { Problem } from "../lib/problems/problem";
+import type { ScoreId } from "../shared/scores";
+import type { BestBy } from "../shared/training";
 
 /** A log entry of a run: a code with quantities, worded by the page. */
 export type LogLine =
@@ -21,10 +23,16 @@ export type LogLine =
   | { readonly kind: "compared"; readonly done: number; readonly pairs: number }
   /** Only this many elements train from now on. */
   | { readonly kind: "selected"; readonly numbers: number }
+  /** The time limit is reached. */
+  | { readonly kind: "time-over"; readonly minutes: number }
+  /** The run goes on after its end. */
+  | { readonly kind: "extended"; readonly step: number; readonly totalSteps: number }
+  /** The score that tells the best values does not apply to the held-out rows. */
+  | { readonly kind: "no-metric"; readonly metric: ScoreId }
   /** Stopped early after this many validations without improvement. */
-  | { readonly kind: "stopping-early"; readonly measurements: number }
+  | { readonly kind: "stopping-early"; readonly measurements: number; readonly metric?: BestBy }
   /** The best validation's values were restored at the end. */
-  | { readonly kind: "best-taken"; readonly step: number; readonly loss: number }
+  | { readonly kind: "best-taken"; readonly step: number; readonly loss: number; readonly metric?: BestBy }
   /** A kernel failed to compile on this GPU. */
   | { readonly kind: "kernel-broken"; readonly problem: Problem }
   | { readonly kind: "samples-ended"; readonly problem: Problem }

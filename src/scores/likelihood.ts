@@ -1,6 +1,6 @@
 import type { ScoreValues } from "../shared/scores";
 
-/** Scores of an expected answer by the probabilities of its tokens; none of an answer without tokens. */
+/** Scores of an expected answer by the probabilities of its tokens; none for an answer without tokens. */
 export function likelihoodScores(logProbabilities: readonly number[], right: number): ScoreValues {
   const { length } = logProbabilities;
   if (length === 0) return {};
@@ -9,9 +9,8 @@ export function likelihoodScores(logProbabilities: readonly number[], right: num
 }
 
 /**
- * Multiple choice as lm-evaluation-harness counts: acc takes the choice with the highest log-likelihood, acc_norm the
- * one with the highest per character of its text. Of equal ones the first is taken.
- *
+ * Multiple choice as in lm-evaluation-harness: acc picks the choice with the highest log-likelihood, acc_norm the one
+ * with the highest per character. Ties go to the first.
  * @param expected index of the right choice
  */
 export function choiceScores(

@@ -9,13 +9,13 @@ import type { AnswerScore, AnswerToScore } from "./score";
 
 type By<Kind> = { [Id in ScoreId]: (typeof scoreSpecs)[Id]["by"] extends Kind ? Id : never }[ScoreId];
 
-/** What a score of answers is made with. */
+/** Options of the scores. */
 interface ScoreOptions {
-  /** Empty for none. */
+  /** "" for none. */
   readonly pattern: string;
 }
 
-/** The scores of answers, a file and a line each; null where the options leave one out. */
+/** Scores computed from answers; null if the options disable one. */
 const byAnswer: Readonly<Record<By<"answer">, (options: ScoreOptions) => AnswerScore | null>> = {
   exact: () => exact,
   normalised: () => normalised,
@@ -30,9 +30,8 @@ const byAnswer: Readonly<Record<By<"answer">, (options: ScoreOptions) => AnswerS
 };
 
 /**
- * What scores an answer by all scores that apply to it.
- *
- * @throws LuthierError("config") when the pattern is no regular expression
+ * Creates a function that computes all scores that apply to an answer.
+ * @throws LuthierError("config") if the pattern is not a valid regular expression
  */
 export function answerScorer(options: ScoreOptions): (answer: AnswerToScore) => ScoreValues {
   const scores = Object.entries(byAnswer).flatMap(([id, make]) => {

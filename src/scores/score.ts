@@ -1,13 +1,13 @@
 import type { FinishReason } from "../shared/generation";
 
-/** An answer beside what was expected. */
+/** A generated answer with the expected one. */
 export interface AnswerToScore {
   readonly expected: string;
   readonly answer: string;
-  /** Tokens of the answer, without its end. */
+  /** Token count of the answer, without its end token. */
   readonly ids: readonly number[];
   readonly finish: FinishReason;
 }
 
-/** Scores an answer; null where it does not apply to the row. */
+/** Scores an answer; null if the score does not apply to the row. */
 export type AnswerScore = (answer: AnswerToScore) => number | null;

@@ -2,13 +2,15 @@ import { makeRng } from "../lib/rng";
 import {
   SCORE_IDS,
   type ScoreDifference,
+  type ScoredAnswer,
   type ScoredRow,
   type ScoreId,
   scoreSpecs,
   type ScoreSummary,
+  type ScoreValues,
 } from "../shared/scores";
 
-/** A row's values of one score, one for each side, and what it counts. */
+/** One score's values for a row, one per side, and their weight. */
 interface Sample {
   readonly values: readonly number[];
   readonly weight: number;
@@ -17,7 +19,7 @@ interface Sample {
 const RESAMPLES = 1000;
 const SEED = 20;
 
-/** Every score that any row has, over the rows that have it on all sides. */
+/** Summarises every score that occurs, over the rows that have it on all sides. */
 export function summarise(rows: readonly ScoredRow[]): ScoreSummary[] {
   return SCORE_IDS.flatMap((id) => {
     const samples = rows.flatMap((row) => sampleOf(row, id));
@@ -29,14 +31,31 @@ export function summarise(rows: readonly ScoredRow[]): ScoreSummary[] {
   });
 }
 
+/** The mean of every score that any answer has, over the answers that have it. */
+export function meanScores(
+  rows: readonly Pick<ScoredRow, "expectedTokens">[],
+  answers: readonly ScoredAnswer[],
+): ScoreValues {
+  const scored = rows.map(({ expectedTokens }, index) => ({
+    ...{ question: "", expected: "", expectedTokens },
+    answers: answers.slice(index, index + 1),
+  }));
+  return Object.fromEntries(
+    SCORE_IDS.flatMap((id) => {
+      const samples = scored.flatMap((row) => sampleOf(row, id));
+      return samples.length === 0 ? [] : [[id, meanOf(id, samples, 0)]];
+    }),
+  );
+}
+
 function sampleOf({ answers, expectedTokens }: ScoredRow, id: ScoreId): Sample[] {
   const values = answers.flatMap(({ values }) => values[id] ?? []);
   if (values.length < answers.length) return [];
-  // By tokens, as the validation loss of a run is.
+  // Weighted by tokens, like a run's validation loss.
   return [{ values, weight: scoreSpecs[id].by === "likelihood" ? expectedTokens : 1 }];
 }
 
-/** Mean of a side; of perplexity that of the mean loss. */
+/** Mean of a side; for perplexity, exp of the mean loss. */
 function meanOf(id: ScoreId, samples: readonly Sample[], side: number): number {
   const [into, back] = id === "perplexity" ? [Math.log, Math.exp] : [Number, Number];
   let [sum, weights] = [0, 0];
@@ -69,14 +88,14 @@ function compare(id: ScoreId, samples: readonly Sample[], last: number): ScoreDi
   };
 }
 
-/** How much better `after` is; 0 for scores that know no better. */
+/** How much better `after` is than `before`; 0 for scores without a better direction. */
 function gain(id: ScoreId, before: number, after: number): number {
   const { better } = scoreSpecs[id];
   if (better === "neither") return 0;
   return better === "higher" ? after - before : before - after;
 }
 
-/** A quantile of sorted values, between two of them linearly. */
+/** Quantile of sorted values, interpolated linearly. */
 function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const [below = 0, above = below] = sorted.subarray(Math.floor(place), Math.floor(place) + 2);

@@ -1,4 +1,4 @@
-/** A sequence of tokens, and what the score of its last gains where the others stand. */
+/** A bias added to the score of the last token where the preceding tokens match. */
 export interface SequenceBias {
   readonly ids: readonly number[];
   /** -Infinity bans it. */
@@ -6,8 +6,8 @@ export interface SequenceBias {
 }
 
 /**
- * What a generation_config.json asks of every answer, however it is drawn; names are transformers'. Lengths count tokens,
- * "total" ones the prompt's too.
+ * Constraints that generation_config.json puts on every answer, whatever the sampling options. Named as in
+ * transformers; lengths are in tokens, "total" ones including the prompt.
  */
 export interface AnswerRules {
   readonly sequenceBias?: readonly SequenceBias[];
@@ -18,7 +18,7 @@ export interface AnswerRules {
   readonly minNew?: number;
   readonly forcedFirst?: number;
   readonly forcedLast?: readonly number[];
-  /** From `start` new tokens on, the end's score grows by `factor` a token. */
+  /** After `start` new tokens, the end token's score grows exponentially, by `factor` per token. */
   readonly endDecay?: { readonly start: number; readonly factor: number };
   readonly suppressed?: readonly number[];
   readonly suppressedFirst?: readonly number[];

@@ -30,8 +30,8 @@ export interface ColumnMapping {
   /** Column by role. */
   readonly roles: Readonly<Partial<Record<ColumnRole, string>>>;
   /**
-   * A text in which {column} stands for a column's value. It takes the place of the instruction or, where there is no
-   * output, of the text.
+   * A text in which {column} is replaced by the column's value. It replaces the instruction or, without an output
+   * column, the text.
    */
   readonly template?: string;
   /** Whether the first line of a table is a header; detected if not given. */
@@ -48,7 +48,7 @@ export interface ReadingOptions {
   readonly encoding?: TextEncoding;
   readonly columns?: ColumnMapping;
   readonly cut?: TextCut;
-  /** Of Parquet files, so many rows from the first on. */
+  /** For Parquet files, the maximum number of rows to read. */
   readonly firstRows?: number;
 }
 
@@ -86,9 +86,9 @@ export interface DatasetSummary {
   readonly flaggedRows?: number;
   /** The dataset that this one validates. Validation datasets cannot be trained on themselves. */
   readonly validates?: string;
-  /** SHA-256 of the files that it was read from; absent in what earlier versions read. */
+  /** SHA-256 of the source files; absent in data of earlier versions. */
   readonly contentHash?: string;
-  /** What the person changed of its rows since it was read; `rows` counts those in use. */
+  /** The user's edits of its rows; `rows` counts the rows in use. */
   readonly edits?: EditCounts;
   /** Reading options chosen by the user. */
   readonly reading?: ReadingOptions;
@@ -96,11 +96,11 @@ export interface DatasetSummary {
   readonly brokenAt: FileBreak | string | null;
 }
 
-/** Changes of a dataset's rows, which are kept beside them. */
+/** Edits of a dataset's rows, stored separately from them. */
 export interface EditCounts {
-  /** The same for the same changes; "" where nothing is changed. */
+  /** Hash of the edits, equal for equal edits; "" if there are none. */
   readonly identity: string;
-  /** Rows as they were read, in use or not; added ones are numbered behind them. */
+  /** Number of imported rows, in use or not; added ones are numbered after them. */
   readonly fileRows: number;
   readonly leftOut: number;
   readonly changed: number;
@@ -109,44 +109,44 @@ export interface EditCounts {
   readonly canUndo: boolean;
 }
 
-/** How alike rows are that count as duplicates: the same texts, or the same but for case, width and white space. */
+/** When rows count as duplicates: equal texts, or equal up to case, character width and whitespace. */
 export const DUPLICATE_MEASURES = ["exact", "normalised"] as const;
 export type DuplicateMeasure = (typeof DUPLICATE_MEASURES)[number];
 
-/** A change of a dataset's rows; rows by number, from 0, those left out too. */
+/** An edit of a dataset's rows. Rows are numbered from 0, including those left out. */
 export type DatasetEdit =
   | { readonly kind: "replace"; readonly row: number; readonly value: Row }
   | { readonly kind: "add"; readonly value: Row }
   | { readonly kind: "leave-out" | "put-back"; readonly row: number }
-  /** Leaves out all but so many of the rows in use, drawn by the seed. */
+  /** Leaves out all but `count` of the rows in use, sampled by the seed. */
   | { readonly kind: "sample"; readonly count: number; readonly seed: number }
-  /** Leaves out the later ones of rows that are alike. */
+  /** Leaves out all but the first of each set of duplicates. */
   | { readonly kind: "deduplicate"; readonly measure: DuplicateMeasure }
-  /** Takes the last change back. */
+  /** Undoes the last edit. */
   | { readonly kind: "undo" }
-  /** Takes all changes back. */
+  /** Undoes all edits. */
   | { readonly kind: "reset" };
 
-/** Which rows are listed: those left out by training, cut, of at least so many tokens, or changed by the person. */
+/** Which rows to list: all, excluded from training, truncated, with at least so many tokens, left out, or edited. */
 export const ROW_FILTERS = ["all", "problems", "cut", "long", "left-out", "changed"] as const;
 export type RowFilter = (typeof ROW_FILTERS)[number];
 
-/** What rows are looked for. */
+/** A search for rows. */
 export interface RowQuery {
-  /** Words of it, whatever their case; "" for any. */
+  /** Words that a row must contain, ignoring case; "" for any. */
   readonly text: string;
   readonly filter: RowFilter;
-  /** Tokens of a "long" row at least. */
+  /** Minimum number of tokens of a "long" row. */
   readonly minTokens: number;
 }
 
 /** A row in a list. */
 export interface ListedRow {
-  /** From 0, among all rows of the dataset. */
+  /** Number of the row, from 0, among all rows of the dataset. */
   readonly number: number;
   readonly row: Row;
   readonly leftOut: boolean;
-  /** Whether the person changed or added it. */
+  /** Whether the user edited or added it. */
   readonly changed: boolean;
 }
 
@@ -181,33 +181,33 @@ export const NAMED_TEMPLATE_IDS = [
 ] as const;
 export type NamedTemplateId = (typeof NAMED_TEMPLATE_IDS)[number];
 
-/** Prompt formats of plain text, which write no tokens but the end token. */
+/** Plain-text prompt formats, whose only special token is the end token. */
 export const PLAIN_TEMPLATE_IDS = ["alpaca", "human-assistant", "instruction-answer", "plain"] as const;
 export type PlainTemplateId = (typeof PLAIN_TEMPLATE_IDS)[number];
 
-/** "chat" is the model's own chat template, "custom" one that a person wrote. */
+/** "chat" is the model's own chat template, "custom" the user's. */
 export const TEMPLATE_IDS = ["chat", ...NAMED_TEMPLATE_IDS, ...PLAIN_TEMPLATE_IDS, "custom"] as const;
 export type TemplateId = (typeof TEMPLATE_IDS)[number];
 
-/** How rows become the text that the model reads. */
+/** How rows are rendered as text. */
 export interface PromptTemplate {
   readonly templateId: TemplateId;
   /** The Jinja of a "custom" template. */
   readonly templateSource?: string;
 }
 
-/** The template among other settings. */
+/** The template of a settings object. */
 export function templateOf({ templateId, templateSource }: PromptTemplate): PromptTemplate {
   return { templateId, ...(templateSource === undefined ? {} : { templateSource }) };
 }
 
-/** A template's Jinja, and what the model's tokenizer makes of its tokens. */
+/** A template's Jinja source, and which of its tokens the model's tokenizer has. */
 export interface TemplateFacts {
-  /** Null for a plain format, which is none. */
+  /** Null for a plain format, which has no Jinja source. */
   readonly source: string | null;
-  /** Tokens of the format that the tokenizer lacks: they are spelled out as ordinary text. */
+  /** Tokens of the format that the tokenizer lacks and encodes as ordinary text. */
   readonly missing: readonly string[];
-  /** The format's token behind answers, where the tokenizer's own end token, `end`, stands in its place. */
+  /** The format's end token, if the tokenizer lacks it and its own end token `end` is used instead. */
   readonly replaced: { readonly token: string; readonly end: string } | null;
 }
 
@@ -216,7 +216,10 @@ export interface TokenView {
   /** Tokens with displayable text. */
   readonly tokens: readonly {
     readonly id: number;
+    /** Whole characters; a character whose bytes span several tokens is shown at the first. */
     readonly text: string;
+    /** Whether its bytes belong to characters shown at an earlier token. */
+    readonly continues: boolean;
     readonly supervised: boolean;
     readonly part: TokenPart;
     readonly special: boolean;
@@ -241,6 +244,7 @@ export type RowExclusion = Problem<
   | "data/nothing-to-learn"
   | "data/found-bad"
   | "data/no-preference"
+  | "data/no-label"
   | "data/template-without-tools"
   | "data/answer-not-written"
   | "data/text-needs-decoder"

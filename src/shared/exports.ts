@@ -5,6 +5,7 @@ export const exportPurposes = {
   python: ["adapter", "merged"],
   local: ["gguf-lora", "gguf", "ollama", "mlx"],
   web: ["onnx"],
+  server: ["training-script", "llama-factory", "axolotl", "unsloth"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type ExportPurpose = keyof typeof exportPurposes;
 export type ExportId = (typeof exportPurposes)[ExportPurpose][number];
@@ -24,6 +25,34 @@ export type ExportNote =
   | { readonly code: "window-lost"; readonly tokens: number }
   /** Requires the base model in the same format. */
   | { readonly code: "base-needed"; readonly format: "gguf" | "mlx" };
+
+/** What a trainer elsewhere does otherwise than the run here. */
+export const TRAINER_GAPS = [
+  /** Elements dropped out are drawn by another generator. */
+  "dropout-draws",
+  /** Packed rows are computed one per sequence. */
+  "packing-undone",
+  "base-quantised",
+  "base-gguf",
+  /** Rows are shuffled and batched by the tool. */
+  "batch-order",
+  /** The adapter's values are drawn by the tool. */
+  "start-values",
+  "optimizer-state",
+  /** The loss of a micro-batch is averaged before those of a step are. */
+  "loss-mean",
+  /** The tool tokenizes the text of the rows again. */
+  "tokenized-again",
+  "base-dropout",
+  "best-values",
+  "early-stopping",
+  "lora-start",
+  "rank-patterns",
+  "biases",
+  "adapter-plus",
+  "likelihood-term",
+] as const;
+export type TrainerGap = (typeof TRAINER_GAPS)[number];
 
 /** A data type of an export, with its size. */
 export interface ExportVariant {
@@ -52,6 +81,8 @@ export interface ExportOffer {
   /** A single file, or a folder that can be saved as a zip. */
   readonly kind: "file" | "folder";
   readonly usage: UsageLines | null;
+  /** For other trainers: what they do otherwise than the run. */
+  readonly gaps: readonly TrainerGap[];
 }
 
 /** A finished export: written to the given folder, or a file or zip in `archive`. */

@@ -39,6 +39,9 @@ export interface TrainingForecast {
   /** Size of the largest tensor if it exceeds the GPU's binding limit, so that the run cannot start; otherwise null. */
   readonly oversizedBytes: number | null;
   readonly totalSteps: number;
+  /** Rows per epoch, and how many of them are from the mixed-in dataset. */
+  readonly trainRows: number;
+  readonly mixedRows: number;
   /** Floating-point operations of all matrix products in the run. */
   readonly flops: number;
   /** Ways to fit the budget; empty if the run fits. */

@@ -90,8 +90,28 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** Side of the comparison: "before" is left, "after" right. */
-export type Side = "before" | "after";
+/** Maximum number of columns in the comparison, each with its own KV cache. */
+export const MAX_COLUMNS = 4;
+
+/** What ends an answer besides its end token and maximum length. */
+export interface AnswerEnds {
+  /** Stop strings; an answer ends before them. */
+  readonly stop: readonly string[];
+  /** Whether to end answers that repeat themselves. */
+  readonly loops: boolean;
+}
+
+/** The probability of an answer's token. */
+export interface TokenChance {
+  readonly id: number;
+  /** As in `TokenView`. */
+  readonly text: string;
+  readonly continues: boolean;
+  /** Of 0 to 1. */
+  readonly probability: number;
+  /** The most likely tokens at its position, in descending order. */
+  readonly likeliest: readonly { readonly id: number; readonly text: string; readonly probability: number }[];
+}
 
 /** Why generation ended. */
-export type FinishReason = "end-token" | "length" | "stopped";
+export type FinishReason = "end-token" | "length" | "stopped" | "stop-sequence" | "repeats";

@@ -110,7 +110,7 @@ export function alpacaRow({ instruction, input, output, system, history = [] }: 
   };
 }
 
-/** The conversation to train on: of a preference the chosen answer, unless an objective on pairs learns both. */
+/** The conversation to train on: for a preference the chosen answer, unless an objective on pairs learns both. */
 export function conversationOf(row: Exclude<Row, TextRow>): ConversationRow {
   const { system, tools } = row;
   const setting = { ...(system ? { system } : {}), ...(tools ? { tools } : {}) };
@@ -147,7 +147,7 @@ export function textsOf(row: Row): string[] {
   return [...setting, ...parts.flatMap((turns) => ["turns", ...turns.flatMap(turnTexts)])];
 }
 
-/** The words of a row that people see in it. */
+/** The visible texts of a row. */
 export function wordsOf(row: Row): string[] {
   if (row.kind === "text") return [row.text];
   const turns =

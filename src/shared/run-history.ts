@@ -1,8 +1,14 @@
-/** What an objective on pairs of answers measures, as means over pairs. */
+import type { ScoreValues } from "./scores";
+
+/** Measures of an objective on preferences, as means. */
 export interface PreferenceReport {
-  readonly chosenReward: number;
-  readonly rejectedReward: number;
-  /** Share of pairs whose chosen answer has the greater reward; ties, as before the first step, count half. */
+  /** For chosen answers, or those labelled good; null if there are none. */
+  readonly chosenReward: number | null;
+  readonly rejectedReward: number | null;
+  /**
+   * Share of pairs whose chosen answer has the greater reward; or of labelled answers whose likelihood has moved in the
+   * right direction relative to the average. Ties, as before the first step, count half.
+   */
   readonly accuracy: number;
 }
 
@@ -28,6 +34,8 @@ export interface ValidationReport {
   readonly loss: number;
   /** Set for objectives on pairs. */
   readonly preference?: PreferenceReport;
+  /** Mean scores of answers to held-out rows, if they are scored on the way. */
+  readonly scores?: ScoreValues;
 }
 
 /** All reports of a run. */
@@ -43,4 +51,6 @@ export interface SampleAnswer {
   /** The dataset's answer. */
   readonly expected: string;
   readonly answer: string;
+  /** Its scores, if answers are scored on the way. */
+  readonly values?: ScoreValues;
 }

@@ -1,6 +1,7 @@
 import type { ErrorData } from "../lib/errors";
 import type { Row } from "./rows";
 import type { RunHistory, SampleAnswer } from "./run-history";
+import type { ScoreValues } from "./scores";
 import type { RunConfig } from "./training";
 
 /** State of a run: as stored, or "interrupted" where it is stored as running but no tab runs it. */
@@ -11,7 +12,7 @@ export interface RunLabel {
   readonly name: string;
   readonly note: string;
   readonly starred: boolean;
-  /** When it was deleted; it can be restored until the next tidying. Null if it was not. */
+  /** Time of deletion; it can be restored until it is removed for good. Null if it was not deleted. */
   readonly deletedAt: number | null;
 }
 
@@ -20,16 +21,22 @@ export interface RunData {
   readonly id: string;
   readonly name: string;
   readonly rows: number;
-  /** Tells apart versions of a dataset that was read again under the same id. */
+  /** Distinguishes versions of a dataset that was imported again under the same id. */
   readonly importedAt: number;
 }
 
-/** Where a run took place. */
+/** The device on which a run took place. */
 export interface RunEnvironment {
   /** Empty if the browser hides it. */
   readonly gpu: string;
   readonly software: boolean;
   readonly browser: string;
+}
+
+/** Loss per token on the built-in everyday questions, without and with the adapter. */
+export interface EverydayLosses {
+  readonly before: number;
+  readonly after: number;
 }
 
 /** Metadata of a run, without its curves. */
@@ -58,6 +65,10 @@ export interface RunSummary extends RunLabel {
   readonly best: { readonly step: number; readonly loss: number } | null;
   /** Why it failed. */
   readonly problem: ErrorData | null;
+  /** What it forgot; null or absent if that was not measured. */
+  readonly everyday?: EverydayLosses | null;
+  /** Means of its adapter's latest scorecard; absent if it was not scored. */
+  readonly scores?: ScoreValues;
   readonly adapterIds: readonly string[];
 }
 
@@ -79,7 +90,7 @@ export interface HeldOut {
   readonly datasetId: string;
   /** Indices of all of them in that dataset. */
   readonly indices: readonly number[];
-  /** The first of them, kept with the run so that they outlive the dataset. */
+  /** The first of these rows, kept with the run because the dataset may be deleted. */
   readonly rows: readonly Row[];
 }
 

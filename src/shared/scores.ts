@@ -1,17 +1,21 @@
 import type { TemplateId } from "./data";
 import type { Field } from "./fields";
 import type { FinishReason } from "./generation";
+import type { Row } from "./rows";
 
-/** What a score's numbers are, and which of them are better. */
+/** Kind and direction of a score. */
 interface ScoreSpec {
-  /** What it is measured by: how likely the expected answer is, the model's own answer, or the choice among answers. */
+  /**
+   * How it is measured: from the likelihood of the expected answer, from the model's own answer, or from its choice
+   * among answers.
+   */
   readonly by: "likelihood" | "answer" | "choice";
-  /** Of 0 to 1, of 0 to 100, or plain numbers. */
+  /** A fraction, a value from 0 to 100, or a plain number. */
   readonly unit: "share" | "percent" | "number" | "tokens";
   readonly better: "higher" | "lower" | "neither";
 }
 
-/** All scores, in the order in which they are shown. */
+/** All scores, in display order. */
 export const scoreSpecs = {
   loss: { by: "likelihood", unit: "number", better: "lower" },
   perplexity: { by: "likelihood", unit: "number", better: "lower" },
@@ -36,53 +40,55 @@ export const SCORE_IDS = Object.keys(scoreSpecs) as readonly ScoreId[];
 /** Scores of one answer; a score that does not apply to the row is absent. */
 export type ScoreValues = Readonly<Partial<Record<ScoreId, number>>>;
 
-/** What one side answered to a row, and its scores. */
+/** One side's answer to a row, with its scores. */
 export interface ScoredAnswer {
   readonly text: string;
   readonly finish: FinishReason;
   readonly values: ScoreValues;
 }
 
-/** A row that was scored, with an answer of each side. */
+/** A scored row with an answer of each side. */
 export interface ScoredRow {
-  /** The question with its input; of a text, its beginning. */
+  /** Absent in what earlier versions scored. */
+  readonly row?: Row;
+  /** The question with its input; for a text, its beginning. */
   readonly question: string;
   readonly expected: string;
-  /** Tokens of the expected answer, by which losses are weighted. */
+  /** Token count of the expected answer, by which losses are weighted. */
   readonly expectedTokens: number;
-  /** One for each side of {@link Evaluation.sides}. */
+  /** One per side of {@link Evaluation.sides}. */
   readonly answers: readonly ScoredAnswer[];
 }
 
-/** A score over all rows that have it. */
+/** A score summarised over all rows that have it. */
 export interface ScoreSummary {
   readonly id: ScoreId;
   readonly rows: number;
-  /** One for each side. */
+  /** One per side. */
   readonly means: readonly number[];
-  /** How the last side compares with the first; null with one side. */
+  /** Comparison of the last side with the first; null with one side. */
   readonly difference: ScoreDifference | null;
 }
 
-/** The last side's mean less the first's. */
+/** Mean of the last side minus that of the first. */
 export interface ScoreDifference {
   readonly mean: number;
   /** Its 95% bootstrap interval over rows. */
   readonly low: number;
   readonly high: number;
-  /** Rows in which the last side is better, equal, and worse; null for scores that know no better. */
+  /** Number of rows in which the last side is better, equal and worse; null for scores without a better direction. */
   readonly counts: { readonly wins: number; readonly ties: number; readonly losses: number } | null;
 }
 
-/** Who was scored: the base model, or it with an adapter. */
+/** The base model, alone or with an adapter. */
 export interface ScoredSide {
   readonly adapterId: string | null;
   readonly merged: boolean;
 }
 
-/** Where the rows came from. */
+/** Origin of the rows. */
 export type ScoredSource =
-  /** Rows that a run keeps out of training. */
+  /** Rows held out by a run. */
   | { readonly kind: "held-out"; readonly dataset: string }
   /** A sample's own held-out file. */
   | { readonly kind: "sample"; readonly dataset: string }
@@ -90,11 +96,11 @@ export type ScoredSource =
   | { readonly kind: "validation"; readonly dataset: string }
   | { readonly kind: "file"; readonly name: string };
 
-/** Rows that also stand in the training data. */
+/** Number of rows that also occur in the training data. */
 export interface Leaks {
-  /** Question and answer are the same. */
+  /** Question and answer are equal. */
   readonly rows: number;
-  /** Only the question is. */
+  /** Only the question is equal. */
   readonly questions: number;
 }
 
@@ -107,25 +113,25 @@ export interface Evaluation {
   readonly madeAt: number;
   readonly rows: readonly ScoredRow[];
   readonly summaries: readonly ScoreSummary[];
-  /** Rows that could not be asked or measured. */
+  /** Rows that could not be prompted or measured. */
   readonly leftOut: number;
   readonly leaks: Leaks;
-  /** What came of the everyday questions; null where they were not asked. */
+  /** Results on the everyday questions; null if they were not requested. */
   readonly forgetting: Forgetting | null;
 }
 
-/** Loss per token on the built-in everyday questions, one for each side. */
+/** Loss per token on the built-in everyday questions, one per side. */
 export interface Forgetting {
   readonly questions: number;
   readonly losses: readonly number[];
 }
 
-/** What is asked of an evaluation. */
+/** Options of an evaluation. */
 export interface EvaluationOptions {
-  /** Rows at most, the first of the source. */
+  /** Maximum number of rows, taken from the start of the source. */
   readonly limit: number;
   readonly maxNewTokens: number;
-  /** A regular expression in Python's syntax that answers must match somewhere; empty for none. */
+  /** A Python regular expression that answers should match somewhere; "" for none. */
   readonly pattern: string;
 }
 
@@ -135,18 +141,18 @@ export const scoreFields = [
   { name: "pattern", type: "text", default: "", level: "advanced" },
 ] as const satisfies readonly Field<keyof EvaluationOptions>[];
 
-/** The answers to the prompts of files. */
+/** Answers to the prompts of files. */
 export interface FileAnswers {
-  /** Those that were answered, in the order of the files. */
+  /** In the order of the files, without prompts that were not answered. */
   readonly rows: readonly {
     readonly question: string;
-    /** Empty where the file has none. */
+    /** The expected answer; "" if the file has none. */
     readonly expected: string;
     readonly answer: string;
     readonly finish: FinishReason;
   }[];
-  /** Prompts in the files that could be read. */
+  /** Number of prompts in the readable files. */
   readonly prompts: number;
-  /** Those that are too long, or refused by the template. */
+  /** Number of prompts that are too long or rejected by the template. */
   readonly leftOut: number;
 }

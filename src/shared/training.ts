@@ -2,19 +2,32 @@ import type { PromptTemplate } from "./data";
 import type { Field } from "./fields";
 import type { MethodChoice } from "./methods";
 import type { ObjectiveChoice } from "./objectives";
+import type { SweepPlace } from "./sweep-place";
+import { SCORE_IDS, type ScoreId } from "./scores";
 
 export const SCHEDULES = ["linear", "cosine", "constant"] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
-/** Which answers contribute to the loss: all unless the file excludes them, the last, or those the file marks. */
-export const LEARN_FROM = ["every", "last", "flagged"] as const;
-export type LearnFrom = (typeof LEARN_FROM)[number];
+/** What tells the best values and ends a run early: the validation loss, or a score of answers to held-out rows. */
+export const BEST_BY = [
+  "loss",
+  ...SCORE_IDS.filter((id) => !["loss", "regex", "length"].includes(id)),
+] as const;
+export type BestBy = "loss" | ScoreId;
 
-/** What becomes of an answer's thinking block: what the chat template makes of it, read but not learned, or left out. */
+/**
+ * Choices of which answers contribute to the loss: all unless the file excludes them, the last, or those marked in the
+ * file.
+ */
+export const LEARN_FROM = ["every", "last", "flagged"] as const;
+/** A choice, or "all" for texts, where every token contributes, prompts included. */
+export type LearnFrom = (typeof LEARN_FROM)[number] | "all";
+
+/** How thinking blocks of answers are treated: as the chat template renders them, rendered without loss, or removed. */
 export const THOUGHTS = ["template", "mask", "drop"] as const;
 export type Thoughts = (typeof THOUGHTS)[number];
 
-/** What of a conversation is learned. */
+/** Which parts of a conversation contribute to the loss. */
 export interface LearnRule {
   readonly learnFrom: LearnFrom;
   readonly thoughts: Thoughts;
@@ -22,7 +35,7 @@ export interface LearnRule {
 
 export const LEARN_EVERY: LearnRule = { learnFrom: "every", thoughts: "template" };
 
-/** The rule of a run; earlier versions kept none, or a part of it. */
+/** The rule of a run; earlier versions stored none, or only part of it. */
 export function learnRuleOf({
   learnFrom,
   thoughts,
@@ -35,6 +48,8 @@ export interface TrainingOptions {
   readonly epochs: number;
   /** Limit on optimizer steps; 0 for none. */
   readonly maxSteps: number;
+  /** Limit on training time in minutes; 0 for none. Absent in runs of earlier versions, like all optional options. */
+  readonly maxMinutes?: number;
   /** Rows per forward pass. */
   readonly batchSize: number;
   /** Forward passes per optimizer step. */
@@ -49,8 +64,10 @@ export interface TrainingOptions {
   readonly maxLength: number;
   /** Absent (meaning every answer) in runs of earlier versions. */
   readonly learnFrom?: LearnFrom;
-  /** Absent, for what the template makes of them, in runs that were kept before this was. */
+  /** Absent (meaning "template") in runs of earlier versions. */
   readonly thoughts?: Thoughts;
+  /** Fraction of an epoch's rows that are from {@link RunConfig.mixDatasetId}; absent in runs of earlier versions. */
+  readonly mixShare?: number;
   /** Fraction of rows held out for validation, 0 to 0.5. */
   readonly validationSplit: number;
   /** Optimizer steps between validations; 0 means once an epoch, and at least five times a run. */
@@ -59,9 +76,17 @@ export interface TrainingOptions {
   readonly loadBestModelAtEnd: boolean;
   /** Stops after this many validations without improvement; 0 disables it. */
   readonly earlyStoppingPatience: number;
-  /** Number of adapters kept on the way, those with the lowest validation loss; absent in runs of earlier versions. */
+  /**
+   * Number of intermediate adapters to keep, those with the lowest validation loss; absent in runs of earlier versions.
+   */
   readonly keepCheckpoints?: number;
-  /** Optimizer steps between sample answers; 0 disables them. */
+  /** What the best values are best by; absent: the validation loss. */
+  readonly metricForBestModel?: BestBy;
+  /** Held-out rows that are scored at each validation, at most; 0 for none. A score as metric needs some. */
+  readonly scoreRows?: number;
+  /** Held-out rows that are answered on the way, to be read; absent: one if `sampleEvery` is set. */
+  readonly sampleRows?: number;
+  /** Optimizer steps between sample answers; 0: with each validation. */
   readonly sampleEvery: number;
   readonly seed: number;
   /** Concatenates rows into sequences instead of padding. */
@@ -73,6 +98,17 @@ export interface TrainingOptions {
   /** Starts from an existing adapter, given by {@link RunConfig.continueFrom}. */
   readonly continueAdapter: boolean;
 }
+
+/** What the options mean that runs of earlier versions lack. */
+export const EARLIER_OPTIONS = {
+  ...LEARN_EVERY,
+  maxMinutes: 0,
+  metricForBestModel: "loss",
+  scoreRows: 0,
+  sampleRows: 0,
+  keepCheckpoints: 0,
+  baseModelDropout: false,
+} as const satisfies Partial<TrainingOptions>;
 
 type TrainingField = Field<keyof TrainingOptions>;
 
@@ -92,6 +128,14 @@ export const trainingFields = [
     default: 0,
     min: 0,
     max: 1_000_000,
+    level: "basic",
+  },
+  {
+    name: "maxMinutes",
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 100_000,
     level: "basic",
   },
   {
@@ -173,6 +217,14 @@ export const trainingFields = [
     level: "advanced",
   },
   {
+    name: "mixShare",
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 0.9,
+    level: "advanced",
+  },
+  {
     name: "validationSplit",
     type: "number",
     default: 0.1,
@@ -197,11 +249,34 @@ export const trainingFields = [
     level: "advanced",
   },
   {
+    name: "metricForBestModel",
+    type: "select",
+    default: "loss",
+    choices: BEST_BY,
+    level: "advanced",
+  },
+  {
+    name: "scoreRows",
+    type: "integer",
+    default: 0,
+    min: 0,
+    max: 1000,
+    level: "advanced",
+  },
+  {
     name: "keepCheckpoints",
     type: "integer",
     default: 0,
     min: 0,
     max: 20,
+    level: "advanced",
+  },
+  {
+    name: "sampleRows",
+    type: "integer",
+    default: 3,
+    min: 0,
+    max: 32,
     level: "advanced",
   },
   {
@@ -258,12 +333,21 @@ export interface RunConfig extends PromptTemplate {
   readonly modelId: string;
   readonly method: MethodChoice;
   readonly training: TrainingOptions;
-  /** Which changes of its rows were in force when the run began; absent in earlier runs. */
+  /** SHA-256 of the files behind the dataset, by which it is recognised when it is imported again. */
+  readonly datasetHash?: string;
+  readonly validationHash?: string;
+  /** Its part in a sweep, if it is one of its runs. */
+  readonly sweep?: SweepPlace;
+  /** Identity of the row edits when the run began; absent in runs of earlier versions. */
   readonly datasetEdits?: string;
-  /** What is minimised on pairs of answers; absent: the answers are learned, or the text. */
+  /** The objective on preferences; if absent, answers or texts are learned. */
   readonly objective?: ObjectiveChoice | null;
   /** Validation dataset; if absent or null, a fraction of the rows is held out. */
   readonly validationDatasetId?: string | null;
+  /** Dataset to mix in, with fraction `training.mixShare`. */
+  readonly mixDatasetId?: string | null;
+  /** Identity of its row edits when the run began. */
+  readonly mixDatasetEdits?: string;
   /** Adapter to start from; null for a new one. */
   readonly continueFrom: string | null;
 }

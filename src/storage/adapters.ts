@@ -14,6 +14,7 @@ export interface AdapterDetails extends AdapterSummary {
     readonly config: RunConfig;
     readonly datasetName: string;
     readonly datasetRows: number;
+    readonly mixedName?: string;
   } | null;
 }
 

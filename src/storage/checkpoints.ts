@@ -12,11 +12,11 @@ interface StoredTensor {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
-/** Log-probabilities of a run's pairs of answers before it. */
+/** Log-probabilities of a run's preference pairs before training. */
 export interface RunReferences {
-  /** Digest of the tokens they were computed of. */
+  /** Digest of the model and the tokens. */
   readonly tokens: string;
-  /** Of the chosen and the rejected answer of each pair. */
+  /** Chosen and rejected answer of each pair. */
   readonly values: Float32Array<ArrayBuffer>;
 }
 
@@ -45,11 +45,12 @@ export interface RunCheckpoint {
     readonly best: {
       readonly step: number;
       readonly loss: number;
+      readonly figure?: number;
       readonly values: ReadonlyMap<string, StoredTensor>;
     } | null;
     readonly measuredSince: number;
   };
-  /** Absent where the objective compares with none. */
+  /** Absent if the objective does not use a reference. */
   readonly references?: RunReferences;
 }
 
@@ -78,6 +79,7 @@ interface RunCard extends Omit<RunCheckpoint, "snapshot" | "best" | "references"
     readonly best: {
       readonly step: number;
       readonly loss: number;
+      readonly figure?: number;
       readonly values: readonly {
         readonly name: string;
         readonly shape: readonly number[];
@@ -191,6 +193,7 @@ function toCard({ snapshot, best, references, ...run }: RunCheckpoint): { card: 
       best: best.best && {
         step: best.best.step,
         loss: best.best.loss,
+        ...(best.best.figure !== undefined && { figure: best.best.figure }),
         values: values.map(([name, { shape, data }]) => ({ name, shape, numbers: data.length })),
       },
     },

@@ -28,7 +28,7 @@ interface StoredDataset {
   readonly chunksId: string;
   /** Index of each chunk's first row. */
   readonly starts: readonly number[];
-  /** Absent until the person changes rows. */
+  /** Absent until the user edits rows. */
   readonly edits?: EditState;
 }
 
@@ -96,7 +96,7 @@ class DatasetWriter {
       });
     });
     this.#release();
-    // A copy that an earlier version kept elsewhere is read only where there is no record; see `read`.
+    // A copy from an earlier version is only read if there is no record; see `read`.
     await del(id, earlierRecords).catch(() => undefined);
     return summary;
   }
@@ -112,7 +112,7 @@ class DatasetWriter {
     if (put.length > 0) await this.#keep(() => change(rowStore, { put }));
   }
 
-  /** The rows not yet written, as a chunk under its key; none where there are none. */
+  /** The pending rows as a chunk with its key; empty if there are none. */
   #takePending(): [IDBValidKey, Row[]][] {
     const chunk = this.#pending;
     if (chunk.length === 0) return [];
@@ -147,12 +147,12 @@ export async function findDataset(id: string): Promise<DatasetSummary> {
   return (await find(id)).summary;
 }
 
-/** Rows `offset` to `offset + count` of a dataset as they are after edits, those left out too; fewer at its end. */
+/** Rows `offset` to `offset + count` with the user's edits, including those left out; fewer at the end. */
 export async function readRows(id: string, offset: number, count: number): Promise<Row[]> {
   return (await readNumberedRows(id, offset, count)).map(({ row }) => row);
 }
 
-/** The same rows with what the person made of them. */
+/** The same rows with their edits. */
 export async function readNumberedRows(id: string, offset: number, count: number): Promise<NumberedRow[]> {
   const stored = await find(id);
   const edits = await readEdits(stored);
@@ -162,7 +162,7 @@ export async function readNumberedRows(id: string, offset: number, count: number
   return [...edited(rows, offset, edits), ...added];
 }
 
-/** Rows from `offset` to before `end`, as they were read. */
+/** Imported rows from `offset` to before `end`, without edits. */
 async function readFileRows(
   { summary, chunksId, starts }: StoredDataset,
   offset: number,
@@ -180,7 +180,7 @@ async function readFileRows(
   return found.flatMap((chunk) => whole(chunk, summary)).slice(skipped, skipped + end - offset);
 }
 
-/** All rows of a dataset in their order, those left out too, a chunk at a time. */
+/** All rows of a dataset in order, including those left out, in chunks. */
 export async function* streamNumberedRows(id: string): AsyncGenerator<readonly NumberedRow[], void, void> {
   const stored = await find(id);
   const { summary, chunksId, starts } = stored;
@@ -192,7 +192,7 @@ export async function* streamNumberedRows(id: string): AsyncGenerator<readonly N
   if (edits.added.length > 0) yield addedRows(edits, 0, edits.added.length);
 }
 
-/** The rows of a dataset that are in use, in their order, a chunk at a time. */
+/** The rows in use, in order, in chunks. */
 export async function* streamRows(id: string): AsyncGenerator<readonly Row[], void, void> {
   for await (const rows of streamNumberedRows(id))
     yield rows.filter(({ leftOut }) => !leftOut).map(({ row }) => row);
@@ -204,14 +204,14 @@ export async function rowsInUse(id: string): Promise<number[]> {
   return Array.from(leftOut.keys()).filter((number) => leftOut[number] === 0);
 }
 
-/** What the person changed of a dataset's rows. */
+/** The user's edits of a dataset's rows. */
 export async function editsOf(id: string): Promise<RowEdits> {
   return readEdits(await find(id));
 }
 
 /**
- * Keeps changed edits of a dataset, which can be undone once. Either all of it is kept or nothing.
- * @throws LuthierError("storage") when the disk or the quota is full
+ * Saves edits of a dataset atomically; the last change can be undone.
+ * @throws LuthierError("storage") when the disk or quota is full
  */
 export async function saveEdits(id: string, edits: RowEdits): Promise<DatasetSummary> {
   const stored = await find(id);
@@ -219,7 +219,7 @@ export async function saveEdits(id: string, edits: RowEdits): Promise<DatasetSum
   return keepEdits(stored, edits, before);
 }
 
-/** Takes the last change of a dataset's rows back; nothing happens where there is none. */
+/** Undoes the last change of a dataset's rows, if there is one. */
 export async function undoEdits(id: string): Promise<DatasetSummary> {
   const stored = await find(id);
   const before = stored.edits?.before ?? null;
@@ -267,7 +267,7 @@ async function readEdits(stored: StoredDataset, revision = stored.edits?.revisio
   throw new LuthierError({ code: "data/rows-gone", dataset: stored.summary.name });
 }
 
-/** Rows as they were read, in use or not. */
+/** Number of imported rows, in use or not. */
 function fileRowsOf({ summary }: StoredDataset): number {
   return summary.edits?.fileRows ?? summary.rows;
 }
@@ -277,7 +277,7 @@ export async function deleteDataset(id: string): Promise<void> {
   await guarded("dataset-delete", async () => {
     const stored = await read(id);
     if (!stored) return;
-    // The older record first: it must not come to light again when the other is gone.
+    // The older record first, or it would reappear.
     await del(id, earlierRecords);
     await change(rowStore, { remove: [keyOf(id), keysOf(stored.chunksId)] });
   });
@@ -316,7 +316,7 @@ async function read(id: string): Promise<StoredDataset | undefined> {
   return (await get<StoredDataset>(keyOf(id), rowStore)) ?? get<StoredDataset>(id, earlierRecords);
 }
 
-/** All records; of two of one dataset the one beside its rows counts. */
+/** All records; if a dataset has two, the one stored beside its rows. */
 async function readAll(): Promise<StoredDataset[]> {
   const recorded = await rowStore("readonly", (store) =>
     promisifyRequest<StoredDataset[]>(store.getAll(keysOf(RECORDS))),

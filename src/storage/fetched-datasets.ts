@@ -2,19 +2,19 @@ import { guarded } from "./database";
 import { fileSystemRoot, findFile, findFolder, namesIn, openFolder, removeEntry } from "./file-system";
 import { opfsPartialFolder, type PartialFolder } from "./partial-files";
 
-/** Files of datasets from a hub, a folder for each part, until their rows are read. */
+/** Downloaded files of hub datasets, a folder per part, kept until they are imported. */
 const SHELF = "fetched-datasets";
 
-/** Marks a folder of which all files are here. */
+/** Marks a folder as complete. */
 const DONE = "done";
 
-/** The folder in which the files of a part grow; those of others go. */
+/** The download folder of a part; deletes those of other parts. */
 export async function fetchedFolder(key: string): Promise<PartialFolder> {
   await guarded("download-begin", () => removeAll((name) => name !== key));
   return opfsPartialFolder(key, SHELF);
 }
 
-/** A file that is here whole. */
+/** A completely downloaded file. */
 export async function fetchedFile(key: string, file: number): Promise<File | null> {
   return guarded("download-look", async () => {
     const folder = await findFolder(SHELF, key);
@@ -22,14 +22,14 @@ export async function fetchedFile(key: string, file: number): Promise<File | nul
   });
 }
 
-/** Notes that nothing more is to come into a folder. */
+/** Marks a folder as complete. */
 export async function markFetched(key: string): Promise<void> {
   await guarded("download-end", async () => {
     await (await openFolder(SHELF, key)).getFileHandle(DONE, { create: true });
   });
 }
 
-/** Clears away what earlier visits fetched whole; what broke off stays, to go on from. */
+/** Deletes complete folders of earlier visits; incomplete ones are kept to be resumed. */
 export async function clearFetched(): Promise<void> {
   await guarded("download-discard", async () => {
     const shelf = (await fileSystemRoot()) && (await findFolder(SHELF));

@@ -1,4 +1,4 @@
-/** The folder under the root for files that only take room: none of them outlives the tab that wrote it. */
+/** Folder below the root for placeholder files, which do not outlive the tab that wrote them. */
 export const RESERVED = "reserved";
 
 /**

@@ -1,17 +1,17 @@
 import type { EditCounts } from "../shared/data";
 import type { Row } from "../shared/rows";
 
-/** Changes of a dataset's rows, which lie beside the rows as they were read. */
+/** Edits of a dataset's rows, stored separately from the imported rows. */
 export interface RowEdits {
-  /** Rows that were changed, by number; added ones are changed in {@link RowEdits.added}. */
+  /** Edited rows by number; edits of added rows go to {@link RowEdits.added}. */
   readonly replaced: ReadonlyMap<number, Row>;
-  /** Numbered behind the rows that were read. */
+  /** Numbered after the imported rows. */
   readonly added: readonly Row[];
-  /** 1 for each row that is left out, added ones too. */
+  /** 1 for each row that is left out, added ones included. */
   readonly leftOut: Uint8Array;
 }
 
-/** A row with its place in the dataset. */
+/** A row with its state in the dataset. */
 export interface NumberedRow {
   readonly number: number;
   readonly row: Row;
@@ -19,10 +19,10 @@ export interface NumberedRow {
   readonly changed: boolean;
 }
 
-/** What is kept with a dataset's summary: which edits are in force, and which were before them. */
+/** Stored with a dataset's summary: the current edits, and the previous ones. */
 export interface EditState {
   readonly revision: number;
-  /** The revision that an undo goes back to, 0 for the rows as they were read; null where there is nothing to undo. */
+  /** The revision that an undo restores, 0 for the imported rows; null if there is nothing to undo. */
   readonly before: number | null;
 }
 
@@ -42,7 +42,7 @@ export function countEdits(edits: RowEdits, { before }: EditState): EditCounts {
   };
 }
 
-/** 64 bits of what was changed, in hexadecimal. */
+/** 64-bit hash of the edits, in hexadecimal. */
 function identityOf({ replaced, added, leftOut }: RowEdits): string {
   if (replaced.size === 0 && added.length === 0 && !leftOut.includes(1)) return "";
   const rows = [...replaced].sort(([a], [b]) => a - b);
@@ -57,7 +57,7 @@ function identityOf({ replaced, added, leftOut }: RowEdits): string {
   return [high, low].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-/** Rows that were read, from number `first` on, with what was made of them. */
+/** Applies the edits to imported rows, the first of which has number `first`. */
 export function edited(rows: readonly Row[], first: number, edits: RowEdits): NumberedRow[] {
   return rows.map((row, index) => {
     const number = first + index;
@@ -71,7 +71,7 @@ export function edited(rows: readonly Row[], first: number, edits: RowEdits): Nu
   });
 }
 
-/** Added rows from `start` to `end`, which count from the first of them. */
+/** Added rows `start` to `end`, counted among the added ones. */
 export function addedRows({ added, leftOut }: RowEdits, start: number, end: number): NumberedRow[] {
   const fileRows = leftOut.length - added.length;
   return added.slice(start, end).map((row, index) => {
@@ -80,21 +80,21 @@ export function addedRows({ added, leftOut }: RowEdits, start: number, end: numb
   });
 }
 
-/** The edits with one row changed. */
+/** Edits with one row replaced. */
 export function withRow(edits: RowEdits, number: number, row: Row): RowEdits {
   const fileRows = edits.leftOut.length - edits.added.length;
   if (number >= fileRows) return { ...edits, added: edits.added.with(number - fileRows, row) };
   return { ...edits, replaced: new Map(edits.replaced).set(number, row) };
 }
 
-/** The edits with a further row. */
+/** Edits with one row added. */
 export function withAdded(edits: RowEdits, row: Row): RowEdits {
   const leftOut = new Uint8Array(edits.leftOut.length + 1);
   leftOut.set(edits.leftOut);
   return { ...edits, added: [...edits.added, row], leftOut };
 }
 
-/** The edits with rows left out, or put back. */
+/** Edits with rows left out or put back. */
 export function withLeftOut(edits: RowEdits, numbers: Iterable<number>, isLeftOut = true): RowEdits {
   const leftOut = edits.leftOut.slice();
   for (const number of numbers) leftOut[number] = isLeftOut ? 1 : 0;

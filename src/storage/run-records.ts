@@ -11,7 +11,7 @@ const entries = openStore("luthier-run-records", "records");
 const shelf = new OpfsStore<RunSummary, "details" | "heldOut">("run-records");
 
 /**
- * Saves a run's record, replacing the previous one but for what the user has edited since.
+ * Saves a run's record, replacing the previous one except for the user's edits.
  * @throws LuthierError("storage") when the disk or quota is full; the previous record is kept
  */
 export async function saveRunRecord({ summary, details, heldOut }: RunRecord): Promise<void> {
@@ -69,12 +69,12 @@ export function loadHeldOut(id: string): Promise<HeldOut | null> {
 }
 
 /**
- * Changes what the user edits of a run, or its state.
- * @returns false if there is none
+ * Changes a run's user-editable fields, its state or its scores.
+ * @returns false if there is no such run
  */
 export function labelRun(
   id: string,
-  change: Partial<RunLabel & Pick<RunSummary, "state">>,
+  change: Partial<RunLabel & Pick<RunSummary, "state" | "scores">>,
 ): Promise<boolean> {
   return guarded("run-label", async () => {
     if (await shelf.describe(id, (card) => ({ ...card, ...change }))) return true;

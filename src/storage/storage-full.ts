@@ -32,7 +32,7 @@ async function failsToWrite(): Promise<boolean> {
   const root = await fileSystemRoot();
   if (!root || !("createWritable" in FileSystemFileHandle.prototype)) return false;
   const name = `probe-${newId()}`;
-  // Where a crash leaves it behind, it goes at the next start with the other reservations.
+  // If a crash leaves it behind, the next start deletes it with the other reservations.
   let folder: FileSystemDirectoryHandle | undefined;
   try {
     folder = await root.getDirectoryHandle(RESERVED, { create: true });

@@ -203,10 +203,12 @@ function matchesEmpty(expression: unknown): boolean {
 const GPT2_WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 const PUNCTUATION = String.raw`[\p{P}\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E]`;
 
-/** What Python's expressions take for a part of a word. */
+/** Word characters in Python's regular expressions. */
 const WORD_LETTER = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
 
-/** The normaliser in parts that the library runs as Python's does: its Strip goes by JavaScript's white space. */
+/**
+ * Splits the normalizer into components that the library runs as in Python; its own Strip uses JavaScript's whitespace.
+ */
 function portableNormalizer(given: unknown): unknown {
   if (!isRecord(given)) return given;
   if (given.type === "Sequence") {
@@ -214,7 +216,7 @@ function portableNormalizer(given: unknown): unknown {
     return { ...given, normalizers: parts.map(portableNormalizer) };
   }
   if (given.type !== "Strip") return given;
-  // "^" and "$" are the ends of lines in these expressions.
+  // In these expressions "^" and "$" match at lines.
   const ends = [
     ...(given.strip_left === true ? [String.raw`(?<![\s\S])\p{White_Space}+`] : []),
     ...(given.strip_right === true ? [String.raw`\p{White_Space}+(?![\s\S])`] : []),
@@ -265,7 +267,7 @@ function portableSplit(given: Readonly<Record<string, unknown>>): unknown {
   return typeof source === "string" ? (cutBehaviour(`(?:${source})`, behavior) ?? given) : given;
 }
 
-/** An expression that finds the text itself. */
+/** A pattern that matches a literal text. */
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }

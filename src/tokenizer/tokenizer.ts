@@ -62,7 +62,7 @@ export interface Tokenizer {
    * the conversation or fails on it
    */
   applyChat(messages: readonly TemplateMessage[], options: ChatOptions): string;
-  /** The same tokenizer with another chat template, which is read when it is first needed. */
+  /** The same tokenizer with another chat template, parsed on first use. */
   withChatTemplate(source: string): Tokenizer;
 }
 

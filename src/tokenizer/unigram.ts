@@ -4,9 +4,8 @@ import { isRecord } from "../lib/json";
 type Model = PreTrainedTokenizer["_tokenizer"]["model"];
 
 /**
- * Makes the library's Unigram model take words of any length, which it hands to a call as arguments otherwise, and spell
- * what its vocabulary lacks in bytes where tokenizer.json says so (`byte_fallback`), as Python's does. Other models stay
- * as they are.
+ * Fixes the library's Unigram model to match Python's: words of any length (the library spreads them over a call's
+ * arguments) and `byte_fallback`. Other models are unchanged.
  */
 export function mendUnigram(model: Model, described: unknown): void {
   const tokenize: unknown = model && Reflect.get(model, "tokenize");
@@ -22,7 +21,7 @@ export function mendUnigram(model: Model, described: unknown): void {
   Object.assign(model, spellsBytes ? { encode, _call: call } : { encode });
 }
 
-/** Neighbours that the vocabulary lacks, as one. */
+/** Merges adjacent unknown pieces. */
 function fuse(tokens: readonly string[], { tokens_to_ids: ids }: NonNullable<Model>): string[] {
   const fused: string[] = [];
   let isUnknown = false;
@@ -35,7 +34,7 @@ function fuse(tokens: readonly string[], { tokens_to_ids: ids }: NonNullable<Mod
   return fused;
 }
 
-/** Tokens of bytes in the place of a piece that is unknown, where the vocabulary has all of them. */
+/** Replaces an unknown piece by byte tokens, if the vocabulary has all of them. */
 function bytesForUnknown(tokens: readonly string[], { tokens_to_ids: ids }: NonNullable<Model>): string[] {
   return tokens.flatMap((token) => {
     if (ids.has(token)) return [token];

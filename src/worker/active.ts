@@ -25,6 +25,8 @@ export interface AdapterRun {
   readonly config: RunConfig;
   readonly datasetName: string;
   readonly datasetRows: number;
+  /** Name of the dataset mixed in. */
+  readonly mixedName?: string;
 }
 
 /** An adapter on the GPU. */

@@ -1,4 +1,3 @@
-import { sum } from "../lib/numbers";
 import type { BatchList } from "../data/batch/batches";
 import type { EncodedRow } from "../data/encode/encode-row";
 import type { PairLengths } from "../engine/models/encoder-decoder";
@@ -13,16 +12,17 @@ const PAIR_STEP = 8;
 /** Number of labels per row: supervised tokens with a preceding token, including virtual ones. */
 export function countRowLabels(rows: readonly EncodedRow[], { promptLength }: VirtualLengths): Uint32Array {
   const first = promptLength > 0 ? 0 : 1;
-  const count = ({ supervised }: Pick<EncodedRow, "supervised">): number => sum(supervised.subarray(first));
+  const count = ({ supervised }: Pick<EncodedRow, "supervised">): number =>
+    supervised.subarray(first).reduce((labels, mark) => labels + Number(mark > 0), 0);
   return Uint32Array.from(rows, (row) => count(row) + (row.rejected ? count(row.rejected) : 0));
 }
 
-/** Source tokens (encoder) and target tokens (decoder) of each row. */
+/** Source tokens (encoder) and target tokens (decoder) of each row; of a pair, those of the longer answer. */
 export function splitRowPairs(rows: readonly EncodedRow[]): PairLengths[] {
-  return rows.map(({ ids, supervised }) => {
+  return rows.map(({ ids, supervised, rejected }) => {
     const first = supervised.indexOf(1);
     const source = first < 0 ? ids.length : first;
-    return { source, target: ids.length - source };
+    return { source, target: Math.max(ids.length, rejected?.ids.length ?? 0) - source };
   });
 }
 

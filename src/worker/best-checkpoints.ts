@@ -6,10 +6,11 @@ import type { Session } from "./session";
 
 interface Checkpoint {
   readonly id: string;
-  readonly loss: number;
+  /** Lower is better: the validation loss, or what the run is told to compare by. */
+  readonly figure: number;
 }
 
-/** Keeps the adapters of the measurements with the lowest validation loss in the library, up to a number. */
+/** Keeps copies of the adapter at the validations that are best, up to a maximum number. */
 export class BestCheckpoints {
   readonly #session: Session;
   readonly #emit: Session["emit"];
@@ -24,22 +25,29 @@ export class BestCheckpoints {
     this.#kept = kept;
   }
 
-  /** @param known ids of those kept before the run was interrupted */
+  /**
+   * @param known ids of those kept before the run was interrupted
+   * @param figureOf what was measured after a step
+   */
   static async open(
     session: Session,
     emit: Session["emit"],
     limit: number,
     known: readonly string[],
+    figureOf: (step: number) => number | undefined,
   ): Promise<BestCheckpoints> {
     const found = await Promise.all(known.map((id) => findAdapter(id)));
     const kept = found
       .filter((adapter) => adapter !== null)
-      .map(({ id, validationLoss }) => ({ id, loss: validationLoss ?? Infinity }));
+      .map(({ id, steps, validationLoss }) => ({
+        id,
+        figure: figureOf(steps) ?? validationLoss ?? Infinity,
+      }));
     return new BestCheckpoints(
       session,
       emit,
       limit,
-      kept.toSorted((a, b) => a.loss - b.loss),
+      kept.toSorted((a, b) => a.figure - b.figure),
     );
   }
 
@@ -47,16 +55,16 @@ export class BestCheckpoints {
     return this.#kept.map(({ id }) => id);
   }
 
-  /** Saves a copy of the adapter if the loss is among the lowest. If storage is full, the log says so. */
-  async offer(adapter: NewAdapter, step: number, loss: number): Promise<void> {
+  /** Saves a copy of the adapter if its figure is among the lowest. If storage is full, the log says so. */
+  async offer(adapter: NewAdapter, step: number, figure: number): Promise<void> {
     const worst = this.#kept.at(-1);
     const isFull = this.#kept.length >= this.#limit;
-    if (this.#limit === 0 || (isFull && worst && loss >= worst.loss)) return;
+    if (this.#limit === 0 || (isFull && worst && figure >= worst.figure)) return;
     const id = newId();
     const name = `${adapter.summary.name} · ${step}`;
     try {
       await saveNow(this.#session, { ...adapter, summary: { ...adapter.summary, id, name } });
-      const kept = [...this.#kept, { id, loss }].sort((a, b) => a.loss - b.loss);
+      const kept = [...this.#kept, { id, figure }].sort((a, b) => a.figure - b.figure);
       this.#kept = kept.slice(0, this.#limit);
       for (const { id: surplus } of kept.slice(this.#limit)) await deleteAdapter(surplus);
     } catch (error) {

@@ -15,7 +15,7 @@ interface Key extends PromptTemplate, Omit<EncodeOptions, "templateId"> {
 }
 
 /** Cache slots: the most recent encoding is kept for each. */
-export type EncodedUse = "training" | "validation";
+export type EncodedUse = "training" | "validation" | "mixed";
 
 /** An encoding, finished or in progress. */
 interface Encoding {
@@ -34,7 +34,7 @@ interface Encoding {
 export class EncodedRows {
   readonly #model: () => ActiveModel;
   readonly #latest = new Map<EncodedUse, Encoding>();
-  /** Closed while something goes first. */
+  /** Closed while a more urgent task runs. */
   readonly #gate = new Gate();
   #waitedFor = 0;
 
@@ -58,7 +58,10 @@ export class EncodedRows {
     }
   }
 
-  /** Does what a person waits for before the rest of the rows, which may take minutes. It must not wait for them itself. */
+  /**
+   * Runs a task that the user is waiting for before encoding continues, which may take minutes. The task must not wait
+   * for encoded rows itself.
+   */
   async first<T>(work: () => Promise<T>): Promise<T> {
     this.#waitedFor++;
     this.#gate.close();
@@ -76,8 +79,8 @@ export class EncodedRows {
 
   #encoding(key: Key, use: EncodedUse): Encoding {
     const model = this.#model();
-    const { datasetId, templateId, templateSource = "", maxLength, learnFrom, thoughts, pairs } = key;
-    const rule = [maxLength, learnFrom, thoughts, pairs];
+    const { datasetId, templateId, templateSource = "", maxLength, learnFrom, thoughts, compares } = key;
+    const rule = [maxLength, learnFrom, thoughts, compares];
     const parts = [datasetId, templateId, ...rule, model.summary.id, templateSource];
     const name = parts.join("|");
     const known = this.#latest.get(use);
@@ -99,17 +102,17 @@ export class EncodedRows {
   }
 }
 
-/** How long rows are encoded at a stretch. */
+/** Time slice of encoding. */
 const SLICE_MS = 40;
 
 async function encodeAll(
-  { datasetId, maxLength, learnFrom, thoughts, pairs = false, ...template }: Key,
+  { datasetId, maxLength, learnFrom, thoughts, compares = null, ...template }: Key,
   model: ActiveModel,
   gate: Gate,
   signal: AbortSignal,
 ): Promise<EncodedRow[]> {
   const { tokenizer, templateId } = shapeOf(template, model.tokenizer);
-  const encoder = new DatasetEncoder(tokenizer, { templateId, maxLength, learnFrom, thoughts, pairs });
+  const encoder = new DatasetEncoder(tokenizer, { templateId, maxLength, learnFrom, thoughts, compares });
   const encoded: EncodedRow[] = [];
   const take = (rows: readonly EncodedRow[]): void => {
     for (const row of rows) {
@@ -122,7 +125,7 @@ async function encodeAll(
     for (const { row, number, leftOut } of rows) {
       if (!leftOut) take(encoder.add(row, number));
       if (performance.now() < restsAt) continue;
-      // The worker takes in what the page asks for, and an abort, only between tasks.
+      // The worker only receives messages, such as an abort, between tasks.
       await new Promise((resolve) => setTimeout(resolve));
       await gate.pass();
       if (signal.aborted) throw cancelled();

@@ -3,14 +3,16 @@ import type { BaseChange } from "../engine/adapters/common/method";
 import type { BaseFacts } from "../export/base-facts";
 import type { ExportSource } from "../export/entry";
 import type { CardRun } from "../export/model-card";
-import { promptManner } from "../export/prompt-manner";
-import { templateTitles } from "../export/card-words";
+import { promptFormat } from "../export/prompt-format";
+import { templateTitles } from "../export/texts";
 import { type PromptTemplate, templateOf } from "../shared/data";
 import { DEFAULT_HUB_ENDPOINT } from "../shared/hub";
 import { readRows } from "../storage/datasets";
 import type { ActiveModel, AdapterRun } from "./active";
 import { type AdapterHost, readAdapter } from "./kept-adapter";
+import type { EncodedRows } from "./encoded-rows";
 import { findOptimizer } from "./optimizer-state";
+import { offerRun } from "./training-run";
 
 /** An adapter as a source of exports, and the base name of the exported files. */
 export interface FoundSource {
@@ -26,12 +28,13 @@ export interface FoundSource {
  */
 export async function exportSource(
   session: AdapterHost,
+  encoded: EncodedRows,
   id: string,
   template: PromptTemplate,
 ): Promise<FoundSource> {
   const { model } = session;
   const { summary, run, adapter, values } = await readAdapter(session, id);
-  const manner = run ? templateOf(run.config) : template;
+  const used = run ? templateOf(run.config) : template;
   let changes: Promise<ReadonlyMap<string, BaseChange>> | null = null;
   const source: ExportSource = {
     model: model.engine,
@@ -44,9 +47,10 @@ export async function exportSource(
     trainableParameters: summary.trainableParameters,
     adapterBytes: summary.sizeBytes,
     run: run && cardRun(run, summary),
-    prompt: promptManner(manner, model.tokenizer, run ? await sharedSystem(run.config.datasetId) : ""),
+    prompt: promptFormat(used, model.tokenizer, run ? await sharedSystem(run.config.datasetId) : ""),
     values: async () => values,
     changes: () => (changes ??= Promise.resolve().then(() => mergeChanges(adapter, values))),
+    training: run && (await offerRun(session, encoded, id, run.config)),
     optimizer: () => findOptimizer(session, id),
   };
   const name = `${model.summary.title}-${summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
@@ -58,6 +62,7 @@ function baseFacts({ summary, origin }: ActiveModel): BaseFacts {
   return {
     title,
     repository: origin?.repository ?? null,
+    commit: origin?.commit ?? null,
     endpoint: origin?.endpoint ?? DEFAULT_HUB_ENDPOINT,
     license,
     autoModel,
@@ -66,11 +71,11 @@ function baseFacts({ summary, origin }: ActiveModel): BaseFacts {
 }
 
 function cardRun(
-  { config, datasetName, datasetRows }: AdapterRun,
+  { config, ...data }: AdapterRun,
   { steps, finalLoss, validationLoss }: Pick<CardRun, "steps" | "finalLoss" | "validationLoss">,
 ): CardRun {
   const templateTitle = templateTitles[config.templateId];
-  return { config, datasetName, datasetRows, templateTitle, steps, finalLoss, validationLoss };
+  return { config, ...data, templateTitle, steps, finalLoss, validationLoss };
 }
 
 /** Number of rows examined for a common system prompt. */

@@ -14,7 +14,7 @@ import type { EncodedRows } from "./encoded-rows";
 import { type PredictBytes, suggestChanges } from "./fit";
 import { type RunSetup, setUpRun, trainerOptions } from "./run-setup";
 import type { AdapterHost } from "./kept-adapter";
-import { planTrainingData, type TrainingData } from "./training-data";
+import { type OtherRows, planTrainingData, type TrainingData } from "./training-data";
 
 /** Inputs of a forecast. */
 export interface ForecastRequest {
@@ -44,6 +44,8 @@ export async function forecastTraining(
     memory: { ...toForecastMemory(memory), others, total },
     oversizedBytes: memory.largestBinding > maxBindingBytes ? memory.largestBinding : null,
     totalSteps: data.totalSteps,
+    trainRows: data.trainRows,
+    mixedRows: data.mixedRows,
     flops: runFlops(memory, data),
     changes: total > budgetBytes ? await fitChanges(engine, setup, budgetBytes - others, signal) : [],
   };
@@ -52,7 +54,7 @@ export async function forecastTraining(
 /** Changes that bring a run below `budgetBytes`, with the memory each would need. */
 export async function fitChanges(
   engine: LoadedModel,
-  { adapter, rows, training, data, objective }: RunSetup,
+  { adapter, rows, others, training, data, objective }: RunSetup,
   budgetBytes: number,
   signal?: AbortSignal,
 ): Promise<FitChange[]> {
@@ -60,7 +62,13 @@ export async function fitChanges(
   const predict: PredictBytes = async (changed) => {
     await yieldToEventLoop();
     if (signal?.aborted) throw cancelled();
-    const planned = planOrNull(cutRows(rows, changed.maxLength), changed, adapter, splitsAnswers);
+    if (objective?.compares === "labels" && changed.batchSize < 2) return null;
+    const { validation, mixed } = others;
+    const cutOthers = {
+      validation: validation ? cutRows(validation, changed.maxLength) : null,
+      mixed: mixed ? cutRows(mixed, changed.maxLength) : null,
+    };
+    const planned = planOrNull(cutRows(rows, changed.maxLength), changed, adapter, splitsAnswers, cutOthers);
     if (!planned) return null;
     // The largest shape determines the shared memory, so planning it alone suffices. With an encoder the longest rows
     // are not necessarily the largest shape.
@@ -117,17 +125,24 @@ function cutRows(rows: readonly EncodedRow[], maxLength: number): EncodedRow[] {
   });
 }
 
+const TOO_SHORT: ReadonlySet<string> = new Set([
+  "data/nothing-to-train",
+  "data/nothing-to-validate",
+  "data/nothing-to-mix",
+]);
+
 function planOrNull(
   rows: readonly EncodedRow[],
   training: TrainingOptions,
   adapter: Adapter,
   splitsAnswers: boolean,
+  others: OtherRows,
 ): TrainingData | null {
   try {
-    return planTrainingData(rows, training, adapter, splitsAnswers);
+    return planTrainingData(rows, training, adapter, splitsAnswers, others);
   } catch (error) {
     // Too short for any row to keep a label: this change is not offered.
-    if (error instanceof LuthierError && error.problem.code === "data/nothing-to-train") return null;
+    if (error instanceof LuthierError && TOO_SHORT.has(error.problem.code)) return null;
     throw error;
   }
 }

@@ -1,163 +1,51 @@
 import * as v from "valibot";
 import { isRecord } from "../lib/json";
-import { count, tryParse } from "../lib/schema";
+import { tryParse } from "../lib/schema";
 import type { AnswerRules } from "../shared/answer-rules";
-import { fieldFault } from "../shared/fields";
-import { generationFields, type GenerationOptions } from "../shared/generation";
+import {
+  DEFAULTS,
+  FOLLOWED_KEYS,
+  NO_EFFECT_KEYS,
+  type OwnSampling,
+  RULE_KEYS,
+  SAMPLING_KEYS,
+  ZERO_IS_A_TOKEN,
+} from "./generation-keys";
 
-/** An entry of a file that nothing here follows. */
+/** An entry that has no effect here. */
 export interface UnreadEntry {
   readonly key: string;
   /** JSON. */
   readonly value: string;
 }
 
-/** Keys that answers follow: the end tokens. */
-const USED: ReadonlySet<string> = new Set(["eos_token_id"]);
-
-/** Keys that change no answer: names and versions, what a call returns, and how it caches and compiles. */
-const IDLE: ReadonlySet<string> = new Set([
-  "_commit_hash",
-  "_from_model_config",
-  "bos_token_id",
-  "cache_config",
-  "cache_implementation",
-  "compile_config",
-  "continuous_batching_config",
-  "disable_compile",
-  "is_assistant",
-  "low_memory",
-  "max_cache_len",
-  "output_attentions",
-  "output_hidden_states",
-  "output_logits",
-  "output_scores",
-  "pad_token_id",
-  "prefill_chunk_size",
-  "return_dict_in_generate",
-  "transformers_version",
-  "use_cache",
-]);
-
-/** What transformers does where a key is missing: such a value changes nothing either. */
-const DEFAULTS: Readonly<Record<string, unknown>> = {
-  max_length: 20,
-  temperature: 1,
-  top_k: 50,
-  top_p: 1,
-  typical_p: 1,
-  num_beams: 1,
-  num_beam_groups: 1,
-  num_return_sequences: 1,
-  repetition_penalty: 1,
-  length_penalty: 1,
-  encoder_repetition_penalty: 1,
-  num_assistant_tokens: 20,
-  num_assistant_tokens_schedule: "constant",
-  assistant_confidence_threshold: 0.4,
-  assistant_lookbehind: 10,
-  target_lookbehind: 10,
-};
-
-/** Keys whose zero is a token's id. */
-const ZERO_MATTERS: ReadonlySet<string> = new Set(["forced_bos_token_id", "forced_eos_token_id"]);
-
-const ids = v.array(count);
-const words = v.pipe(v.array(v.pipe(ids, v.minLength(1))), v.minLength(1));
-const positive = v.pipe(v.number(), v.gtValue(0));
-const biased = v.pipe(
-  v.strictTuple([v.pipe(ids, v.minLength(1)), v.number()]),
-  v.transform(([sequence, bias]) => ({ ids: sequence, bias })),
-);
-
-/** What every answer follows, by key. */
-const RULES: Readonly<Record<string, v.GenericSchema<unknown, Partial<AnswerRules>>>> = {
-  // Of a sequence that is named twice the last bias counts.
-  sequence_bias: rule(v.array(biased), (biases) => ({
-    sequenceBias: [...new Map(biases.map((one) => [one.ids.join(), one])).values()],
-  })),
-  bad_words_ids: rule(words, (badWords) => ({ badWords })),
-  encoder_repetition_penalty: rule(positive, (penalty) => ({ encoderRepetitionPenalty: penalty })),
-  encoder_no_repeat_ngram_size: rule(count, (size) => ({ encoderNoRepeatNgramSize: size })),
-  min_length: rule(count, (minTotal) => ({ minTotal })),
-  min_new_tokens: rule(count, (minNew) => ({ minNew })),
-  forced_bos_token_id: rule(count, (forcedFirst) => ({ forcedFirst })),
-  forced_eos_token_id: rule(v.union([ids, count]), (forced) => ({ forcedLast: [forced].flat() })),
-  exponential_decay_length_penalty: rule(v.strictTuple([count, positive]), ([start, factor]) => ({
-    endDecay: { start, factor },
-  })),
-  suppress_tokens: rule(ids, (suppressed) => ({ suppressed })),
-  begin_suppress_tokens: rule(ids, (suppressedFirst) => ({ suppressedFirst })),
-};
-
-function rule<T>(
-  schema: v.GenericSchema<unknown, T>,
-  make: (value: T) => Partial<AnswerRules>,
-): v.GenericSchema<unknown, Partial<AnswerRules>> {
-  return v.pipe(schema, v.transform(make));
-}
-
-/** What the answer's form offers, by key: the field, and for what matters only to a draw the value where it is missing. */
-const OFFERED: Readonly<
-  Record<
-    string,
-    {
-      readonly name: keyof OwnSampling;
-      readonly schema: v.GenericSchema<unknown, number>;
-      readonly off?: number;
-      readonly sampled?: { readonly fallback: number };
-    }
-  >
-> = {
-  temperature: { name: "temperature", schema: fieldValue("temperature"), sampled: { fallback: 1 } },
-  top_p: { name: "topP", schema: fieldValue("topP"), sampled: { fallback: 1 } },
-  top_k: { name: "topK", schema: fieldValue("topK"), sampled: { fallback: 50 } },
-  repetition_penalty: { name: "repetitionPenalty", schema: fieldValue("repetitionPenalty"), off: 1 },
-  no_repeat_ngram_size: { name: "noRepeatNgramSize", schema: fieldValue("noRepeatNgramSize"), off: 0 },
-  max_new_tokens: { name: "maxNewTokens", schema: fieldValue("maxNewTokens") },
-};
-
-/** A value that the form's field takes. */
-function fieldValue(name: keyof OwnSampling): v.GenericSchema<unknown, number> {
-  const field = generationFields.find((one) => one.name === name);
-  return v.custom<number>(
-    (value) => field !== undefined && typeof value === "number" && fieldFault(field, value) === null,
-  );
-}
-
-/** What is said of the keys of generation_config.json, for the check against transformers' class. */
-export const generationKeys = {
-  used: [...USED],
-  idle: [...IDLE],
-  rules: Object.keys(RULES),
-  offered: ["do_sample", ...Object.keys(OFFERED)],
-  defaults: DEFAULTS,
-};
-
-/** What a generation_config.json says of answers. */
+/** The contents of generation_config.json. */
 export interface Generation {
-  /** What every answer follows. */
+  /** Constraints on every answer. */
   readonly rules: AnswerRules;
-  /** How the model's makers would have answers drawn, by the names of `GenerationOptions`; null where they do not say. */
+  /** The model's sampling settings, as names of `GenerationOptions`; null if the file has none. */
   readonly ownSampling: OwnSampling | null;
-  /** Entries that nothing here follows and that are not at their defaults. */
+  /** Entries with an effect in transformers but not here. */
   readonly unread: readonly UnreadEntry[];
 }
 
-type OwnSampling = Readonly<Partial<Record<Exclude<keyof GenerationOptions, "seed">, number>>>;
-
-/** Reads generation_config.json; an entry of another form than transformers takes is one that nothing follows. */
+/** Reads generation_config.json; malformed entries are reported as unread. */
 export function readGeneration(
   generation: Readonly<Record<string, unknown>> | null,
   config: Readonly<Record<string, unknown>>,
 ): Generation {
   const entries = Object.entries(generation ?? {}).filter(([key, value]) => !isOff(key, value, config));
   const rules = entries.flatMap(([key, value]) => {
-    const part = tryParse(RULES[key] ?? v.never(), value).value;
+    const part = tryParse(RULE_KEYS[key] ?? v.never(), value).value;
     return part ? [[key, part] as const] : [];
   });
   const ownSampling = readSampling(generation ?? {});
-  const followed = new Set([...USED, ...IDLE, ...rules.map(([key]) => key), ...(ownSampling?.keys ?? [])]);
+  const followed = new Set([
+    ...FOLLOWED_KEYS,
+    ...NO_EFFECT_KEYS,
+    ...rules.map(([key]) => key),
+    ...(ownSampling?.keys ?? []),
+  ]);
   return {
     rules: Object.assign({}, ...rules.map(([, part]) => part)) as AnswerRules,
     ownSampling: ownSampling?.values ?? null,
@@ -168,15 +56,15 @@ export function readGeneration(
 }
 
 /**
- * What the answer's form can offer. Without do_sample transformers takes the likeliest token, whatever the temperature
- * is said to be; with it, 50 likeliest tokens unless the file says otherwise.
+ * Sampling settings for the answer's form. As in transformers, decoding is greedy without do_sample, whatever the
+ * temperature, and top_k defaults to 50 with it.
  */
 function readSampling(generation: Readonly<Record<string, unknown>>): {
   readonly keys: readonly string[];
   readonly values: OwnSampling;
 } | null {
   const draws = generation.do_sample === true;
-  const offered = Object.entries(OFFERED).flatMap(([key, { name, schema, sampled, off }]) => {
+  const offered = Object.entries(SAMPLING_KEYS).flatMap(([key, { name, schema, sampled, off }]) => {
     const read = tryParse(schema, generation[key]);
     if (sampled && !draws) return [];
     if (read.fault === null) return [{ key, name, value: read.value, says: read.value !== off }];
@@ -191,13 +79,13 @@ function readSampling(generation: Readonly<Record<string, unknown>>): {
   };
 }
 
-/** Whether an entry changes nothing. */
+/** Whether an entry has no effect. */
 function isOff(key: string, value: unknown, config: Readonly<Record<string, unknown>>): boolean {
-  const isZero = !value && !(value === 0 && ZERO_MATTERS.has(key));
+  const isZero = !value && !(value === 0 && ZERO_IS_A_TOKEN.has(key));
   return isZero || isHollow(value) || DEFAULTS[key] === value || isStart(key, value, config);
 }
 
-/** The decoder starts from config.json's own token. */
+/** The decoder starts with config.json's start token. */
 function isStart(key: string, value: unknown, config: Readonly<Record<string, unknown>>): boolean {
   const start = config.decoder_start_token_id ?? config.pad_token_id ?? 0;
   return key === "decoder_start_token_id" && value === start;

@@ -32,6 +32,6 @@ serve(self, {
   ...hubHandlers(owner),
   ...trainingHandlers(owner, session, encoded),
   ...generationHandlers(owner, session, encoded),
-  ...adapterHandlers(owner, session),
+  ...adapterHandlers(owner, session, encoded),
   ...runHandlers(),
 });

@@ -1,30 +1,30 @@
-/** Lets others have the run under way kept before its time. */
+/** Requests to save a checkpoint of the current run early. */
 export class KeepRequests {
   #waiting: (() => void)[] = [];
   #isRunning = false;
 
-  /** Whether somebody waits for the run to be kept. */
+  /** Whether anyone is waiting for a checkpoint. */
   get isPending(): boolean {
     return this.#waiting.length > 0;
   }
 
-  /** Resolves when the run has been kept or needs it no more; at once while no steps are computed. */
+  /** Resolves when the run has been saved or does not need it; immediately while no steps are running. */
   ask(): Promise<void> {
     if (!this.#isRunning) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Steps are computed from now on. */
+  /** Steps are running from now on. */
   begin(): void {
     this.#isRunning = true;
   }
 
-  /** The run was kept, or that was tried. */
+  /** A checkpoint was saved, or saving failed. */
   settle(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** No steps are computed any more: the run is over, or paused and kept. */
+  /** No steps are running: the run has ended, or is paused and saved. */
   end(): void {
     this.#isRunning = false;
     this.settle();

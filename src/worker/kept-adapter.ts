@@ -153,7 +153,7 @@ export async function holdMerged(session: Session, id: string): Promise<LoadedMo
   return merged;
 }
 
-/** The template that an adapter of the loaded model was trained with; null for one that came without a run. */
+/** The training template of an adapter of the loaded model; null for adapters without a run. */
 export async function templateOfAdapter(session: AdapterHost, id: string): Promise<PromptTemplate | null> {
   const found = session.heldAdapter(id) ?? session.unsaved.find(id) ?? (await findAdapter(id));
   return found?.run ? templateOf(found.run.config) : null;

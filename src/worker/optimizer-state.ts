@@ -55,8 +55,8 @@ export interface ResumableAdapter extends FolderAdapter {
 }
 
 /**
- * Reads the adapter exported in a folder with the optimizer state beside it. Throws if the file is damaged or belongs
- * to another adapter.
+ * Reads the adapter exported in a folder with the optimizer state beside it.
+ * @throws LuthierError if the file is damaged or belongs to another adapter
  */
 export async function withOptimizer(
   found: FolderAdapter,

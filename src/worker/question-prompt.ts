@@ -5,7 +5,7 @@ import type { PromptTemplate } from "../shared/data";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 import { type AdapterHost, templateOfAdapter } from "./kept-adapter";
 
-/** Encodes a question, a dataset row as training rendered it. */
+/** Encodes a question; a dataset row is rendered as in training. */
 export function questionPrompt(
   { row, messages }: Pick<Question, "row" | "messages">,
   templateId: RenderingId,
@@ -17,8 +17,8 @@ export function questionPrompt(
 }
 
 /**
- * The template of each question: the one that its adapter was trained with. The base model, and adapters of unknown
- * origin, are asked as the other side is, or else with `fallback`.
+ * The template of each question: that of its adapter's run. The base model, and adapters without a run, use the other
+ * side's, or else `fallback`.
  */
 export async function questionTemplates(
   session: AdapterHost,

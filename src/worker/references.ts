@@ -4,6 +4,7 @@ import { ReferencePass } from "../engine/train/reference-pass";
 import { defined } from "../lib/invariant";
 import type { LogLine } from "../protocol/log";
 import { objectiveSpecs } from "../shared/objectives";
+import type { RunConfig } from "../shared/training";
 import type { RunReferences } from "../storage/checkpoints";
 import type { RunSetup } from "./run-setup";
 import type { Session } from "./session";
@@ -16,9 +17,9 @@ const PARTS = 4;
 interface ReferenceRequest {
   readonly session: Pick<Session, "model">;
   readonly setup: Pick<RunSetup, "config" | "data">;
-  /** What an interrupted run computed. */
+  /** The result stored by an interrupted run. */
   readonly kept: RunReferences | undefined;
-  /** The adapter that the run continues, with its values from before the run; null: the base model is the reference. */
+  /** The adapter that the run continues, with its initial values; null if the base model is the reference. */
   start(): Promise<AdapterState | null>;
   readonly tell: (line: LogLine) => void;
   readonly signal: AbortSignal;
@@ -26,7 +27,7 @@ interface ReferenceRequest {
 
 /**
  * Gives the batches the log-probabilities of their answers before training, if the objective compares with them:
- * computed once, or taken from an interrupted run over the same tokens. Returns them for its checkpoints; undefined if
+ * computed once, or taken from an interrupted run of the same model over the same tokens. Returns them for its checkpoints; undefined if
  * there are none, or if the signal aborts.
  */
 export async function prepareReferences(request: ReferenceRequest): Promise<RunReferences | undefined> {
@@ -34,7 +35,7 @@ export async function prepareReferences(request: ReferenceRequest): Promise<RunR
   const { config, data } = setup;
   if (!config.objective || !objectiveSpecs[config.objective.id].usesReference || !data.pairs)
     return undefined;
-  const tokens = await digest(data.pairs.rows);
+  const tokens = await digest(data.pairs.rows, config);
   if (kept?.tokens !== tokens) return compute(request, data.pairs, tokens);
   data.pairs.rows.forEach((row, index) => {
     const [chosen = NaN, rejected = NaN] = kept.values.subarray(2 * index);
@@ -74,12 +75,19 @@ async function compute(
   return { tokens, values: Float32Array.from(rows.flatMap((row) => [...(references.get(row) ?? [0, 0])])) };
 }
 
-/** Identifies the tokens of pairs and which of them count: what template, maximum length and dataset come to. */
-async function digest(rows: readonly EncodedRow[]): Promise<string> {
+/**
+ * Identifies the model and the adapter that a run continues, and the tokens of pairs and which of them count: what
+ * template, maximum length and dataset come to.
+ */
+async function digest(
+  rows: readonly EncodedRow[],
+  { modelId, continueFrom }: Pick<RunConfig, "modelId" | "continueFrom">,
+): Promise<string> {
   const words = rows.flatMap(({ ids, supervised, rejected }) => [
     ...[ids.length, ...ids, ...supervised],
     ...(rejected ? [rejected.ids.length, ...rejected.ids, ...rejected.supervised] : []),
   ]);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", Uint32Array.from(words)));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const tokens = [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return JSON.stringify([modelId, continueFrom, tokens]);
 }

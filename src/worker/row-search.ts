@@ -5,11 +5,11 @@ import { wordsOf } from "../shared/rows";
 import { editsOf, findDataset, readNumberedRows, streamNumberedRows } from "../storage/datasets";
 import type { EncodedRows } from "./encoded-rows";
 
-/** What rows are looked for, and which of them are shown. */
+/** A search, and the page of results to return. */
 interface Search {
   readonly id: string;
   readonly query: RowQuery;
-  /** How rows become tokens, where a filter asks for that. */
+  /** Needed by filters on tokens. */
   readonly encoding: EncodingArgs | null;
   readonly offset: number;
   readonly count: number;
@@ -20,7 +20,7 @@ interface FoundRows {
   readonly rows: readonly ListedRow[];
 }
 
-/** Finds rows of datasets; the numbers of the last search are kept, so that its further pages cost nothing. */
+/** Searches datasets; the results of the last search are cached for paging. */
 export class RowSearch {
   readonly #encoded: EncodedRows;
   #last: { readonly key: string; readonly numbers: Uint32Array } | null = null;
@@ -58,7 +58,7 @@ export class RowSearch {
     return sorted;
   }
 
-  /** The rows that pass the filter; null for all. */
+  /** Numbers of the rows that pass the filter; null for all. */
   async #filtered({ id, query, encoding }: Search, signal: AbortSignal): Promise<Set<number> | null> {
     const { filter, minTokens } = query;
     if (filter === "all") return null;
@@ -81,7 +81,7 @@ export class RowSearch {
   }
 }
 
-/** Those among the chosen rows that have the words in them. */
+/** Those of the chosen rows that contain the text. */
 async function withText(
   id: string,
   words: string,

@@ -1,5 +1,6 @@
 import { eventFile } from "../export/runs/event-file";
 import { runJson, runTable } from "../export/runs/run-table";
+import { wandbZip } from "../export/runs/wandb-file";
 import { LuthierError } from "../lib/errors";
 import type { RunExportFormat } from "../protocol/commands";
 import type { LogLine } from "../protocol/log";
@@ -43,7 +44,7 @@ export async function readRun(
 ): Promise<{ readonly summary: RunSummary; readonly details: RunDetails<LogLine> }> {
   const [summary, details] = await Promise.all([findRunRecord(id), loadRunDetails(id)]);
   if (!summary || !details) throw new LuthierError({ code: "config/no-such-run" });
-  // The worker has written the log itself.
+  // The log was written by this worker, in the protocol's form.
   const log = details.log as RunDetails<LogLine>["log"];
   return { summary: { ...summary, state: await currentState(summary) }, details: { ...details, log } };
 }
@@ -60,6 +61,8 @@ export async function exportRun(
       return { name: `${stem}.json`, file: new Blob([runJson(summary, details)]) };
     case "csv":
       return { name: `${stem}.csv`, file: new Blob([runTable(details)]) };
+    case "wandb":
+      return { name: `${stem}-wandb.zip`, file: new Blob([wandbZip(summary, details)]) };
     case "tensorboard": {
       // TensorBoard takes files whose names contain "tfevents".
       const seconds = Math.floor(summary.startedAt / 1000);
@@ -80,7 +83,7 @@ export async function editRun(id: string, change: Partial<RunLabel>): Promise<vo
   if (!(await labelRun(id, change))) throw new LuthierError({ code: "config/no-such-run" });
 }
 
-/** Removes the runs that were deleted, with their checkpoints. Their adapters stay in the library. */
+/** Deletes the runs marked as deleted, with their checkpoints. Their adapters stay in the library. */
 export async function tidyRuns(): Promise<void> {
   for (const { id, deletedAt } of await listRunRecords()) {
     if (deletedAt === null || (await isOwned(id))) continue;
@@ -89,7 +92,7 @@ export async function tidyRuns(): Promise<void> {
   }
 }
 
-/** Ids of the runs that were deleted and can still be restored. */
+/** Ids of the deleted runs that can still be restored. */
 export async function deletedRuns(): Promise<ReadonlySet<string>> {
   const runs = await listRunRecords();
   return new Set(runs.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id));

@@ -16,6 +16,7 @@ import type { ActiveAdapter } from "./active";
 import { saveNow } from "./kept-adapter";
 import { deletedRuns } from "./run-library";
 import { isOwned } from "./run-lock";
+import { withPresentData } from "./run-dataset";
 import type { RunRecorder } from "./run-recorder";
 import type { Session } from "./session";
 import type { TrainingReporter } from "./training-reporter";
@@ -123,7 +124,8 @@ async function describeRun({
   savedAt,
 }: StoredRun): Promise<InterruptedRun> {
   // A missing or unreadable dataset does not hide the run.
-  const dataset = await findDataset(config.datasetId).catch(() => null);
+  const { datasetId } = await withPresentData(config);
+  const dataset = await findDataset(datasetId).catch(() => null);
   const isElsewhere = await isOwned(id);
   return { id, name, datasetName: dataset?.name ?? null, isElsewhere, step, totalSteps, savedAt };
 }

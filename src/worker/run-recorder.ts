@@ -1,10 +1,11 @@
 import { LuthierError, type ErrorData } from "../lib/errors";
 import type { LogLine } from "../protocol/log";
 import type { Row } from "../shared/rows";
-import type { RunRemark, RunState, RunSummary } from "../shared/run-record";
-import type { SampleAnswer } from "../shared/run-history";
+import type { EverydayLosses, RunRemark, RunState, RunSummary } from "../shared/run-record";
+import type { SampleAnswer, ValidationReport } from "../shared/run-history";
 import { findDataset, readRows } from "../storage/datasets";
 import { findRunRecord, listRunRecords, loadRunDetails, saveRunRecord } from "../storage/run-records";
+import { bestFigure } from "./best-figure";
 import type { RunSetup } from "./run-setup";
 import type { Emit } from "./serve";
 import type { Session } from "./session";
@@ -14,14 +15,16 @@ import type { TrainingReporter } from "./training-reporter";
 const KEPT_ROWS = 100;
 const KEPT_CHARACTERS = 1_000_000;
 
-/** Remarks kept of a run's log. */
+/** Maximum number of log remarks to keep. */
 const MAX_REMARKS = 500;
 
-/** Outcome of a run as it is recorded. */
+/** Outcome of a run, as recorded. */
 interface Outcome {
   readonly state: RunState;
   readonly problem?: ErrorData;
   readonly elapsedMs: number;
+  /** Measured at the end. */
+  readonly everyday?: EverydayLosses | null;
 }
 
 /** Keeps the record of a run up to date: at its start, with every checkpoint, and at its end. */
@@ -37,7 +40,7 @@ export class RunRecorder {
   readonly #samples: SampleAnswer[];
   readonly #log: RunRemark<LogLine>[];
 
-  /** Ids of the adapters kept on the way. */
+  /** Ids of the intermediate adapters. */
   checkpointIds: readonly string[];
 
   private constructor(
@@ -57,7 +60,7 @@ export class RunRecorder {
     this.checkpointIds = base.adapterIds.filter((id) => id !== base.id);
   }
 
-  /** Starts the record of a run, or takes up that of a resumed one. */
+  /** Starts the record of a run, or continues that of a resumed one. */
   static async open(
     session: Session,
     reporter: TrainingReporter,
@@ -67,10 +70,13 @@ export class RunRecorder {
     const { config, data } = setup;
     const known = await findRunRecord(run.id);
     const details = known && (await loadRunDetails(run.id));
-    const base = known ?? (await newSummary(session, run, setup));
+    // A run that goes on after its end has other limits than before.
+    const base = known
+      ? { ...known, config, totalSteps: data.totalSteps }
+      : await newSummary(session, run, setup);
     const datasetId = config.validationDatasetId ?? config.datasetId;
     const heldOut = { datasetId, indices: data.heldOut, rows: await firstRows(datasetId, data.heldOut) };
-    // The log has been written by this worker's protocol.
+    // The log was written by this worker, in the protocol's form.
     const log = (details?.log ?? []) as readonly RunRemark<LogLine>[];
     return new RunRecorder(session, reporter, base, heldOut, details?.samples ?? [], log);
   }
@@ -83,13 +89,18 @@ export class RunRecorder {
   };
 
   /** Saves the record. If storage is full, the run continues and the log says so. */
-  async save({ state, problem, elapsedMs }: Outcome): Promise<void> {
+  async save({ state, problem, elapsedMs, everyday = null }: Outcome): Promise<void> {
     const { history, doneSteps, tokens, finalLoss, validationLoss, validationStep } = this.#reporter;
-    const best = history.validation.reduce<RunSummary["best"]>(
-      (lowest, point) => (lowest === null || point.loss < lowest.loss ? point : lowest),
+    const figureOf = (point: ValidationReport): number =>
+      bestFigure(this.#base.config.training, point).figure ?? point.loss;
+    const best = history.validation.reduce<ValidationReport | null>(
+      (lowest, point) => (lowest === null || figureOf(point) < figureOf(lowest) ? point : lowest),
       null,
     );
-    const figures = { steps: doneSteps, tokens, finalLoss, validationLoss, validationStep, best };
+    const figures = {
+      ...{ steps: doneSteps, tokens, finalLoss, validationLoss, validationStep },
+      best: best && { step: best.step, loss: best.loss },
+    };
     try {
       await saveRunRecord({
         summary: {
@@ -97,6 +108,7 @@ export class RunRecorder {
           ...figures,
           state,
           problem: problem ?? null,
+          everyday,
           elapsedMs,
           savedAt: Date.now(),
           adapterIds: doneSteps > 0 ? [this.#base.id, ...this.checkpointIds] : [],
@@ -147,6 +159,7 @@ async function newSummary(
     validationStep: null,
     best: null,
     problem: null,
+    everyday: null,
     adapterIds: [],
   };
 }

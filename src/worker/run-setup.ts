@@ -1,19 +1,20 @@
 import { initContext, initialValues } from "../engine/adapters/adapter-state";
 import type { Adapter, HostTensor } from "../engine/adapters/common/method";
 import { methods } from "../engine/adapters/registry";
-import type { PairObjective } from "../engine/ops/preference-loss";
-import { canPack } from "../engine/train/batch-inputs";
-import { bindObjective } from "../engine/train/objectives";
+import { sameShape } from "../engine/graph/value";
+import { canPack, LIKELIHOOD_ONLY } from "../engine/train/batch-inputs";
+import { type AnswerObjective, bindObjective } from "../engine/train/objectives";
 import { adamDefaults, type TrainerOptions } from "../engine/train/trainer";
 import type { EncodedRow } from "../data/encode/encode-row";
 import { LuthierError } from "../lib/errors";
 import { makeRng } from "../lib/rng";
 import { templateOf } from "../shared/data";
+import { type ObjectiveChoice, objectiveSpecs } from "../shared/objectives";
 import { learnRuleOf, type RunConfig, type TrainingOptions } from "../shared/training";
-import type { EncodedRows } from "./encoded-rows";
+import type { EncodedRows, EncodedUse } from "./encoded-rows";
 import { methodOfRun, readExpertValues } from "./experts";
-import type { AdapterHost } from "./kept-adapter";
-import { planTrainingData, type TrainingData } from "./training-data";
+import { type AdapterHost, readAdapter } from "./kept-adapter";
+import { type OtherRows, planTrainingData, type TrainingData } from "./training-data";
 
 /** Everything a run needs that follows from its configuration, before anything is allocated. */
 export interface RunSetup {
@@ -21,11 +22,12 @@ export interface RunSetup {
   readonly config: RunConfig;
   readonly adapter: Adapter;
   readonly rows: readonly EncodedRow[];
+  readonly others: OtherRows;
   /** The requested options, with the maximum length limited to the model's positions and packing only if supported. */
   readonly training: TrainingOptions;
   readonly data: TrainingData;
-  /** The loss on pairs of answers; undefined: cross-entropy. */
-  readonly objective?: PairObjective | undefined;
+  /** The objective on preferences; undefined for cross-entropy. */
+  readonly objective?: AnswerObjective | undefined;
 }
 
 /** Binds the method, encodes the rows and plans their batches. Errors name the invalid field. */
@@ -40,32 +42,47 @@ export async function setUpRun(
   const adapter = methods[method.id].bind(method.options, engine.spec, method.experts);
   const maxLength = fittingLength(config.training.maxLength, adapter, engine.maxPositions);
   const { objective = null } = config;
-  if (objective) checkObjective(config, adapter, engine.spec.encoder !== undefined);
+  const splitsAnswers = engine.spec.encoder !== undefined;
+  if (objective) checkObjective(config, objective, adapter);
+  const bound = objective ? bindObjective(objective) : undefined;
   const packing = config.training.packing && !objective && canPack(engine.spec, adapter, maxLength);
-  const training = { ...config.training, maxLength, packing };
+  // TRL trains on preferences without dropout of the base model.
+  const baseModelDropout = config.training.baseModelDropout === true && !objective;
+  const training = { ...config.training, maxLength, packing, baseModelDropout };
   const rule = learnRuleOf(config.training);
-  const pairs = objective !== null;
-  const key = { datasetId: config.datasetId, ...templateOf(config), maxLength, ...rule, pairs };
-  const rows = await encoded.get(key, signal);
-  const { validationDatasetId = null } = config;
-  const validationRows =
-    validationDatasetId === null
-      ? null
-      : await encoded.get({ ...key, datasetId: validationDatasetId }, signal, "validation");
+  const compares = objective && objectiveSpecs[objective.id].compares;
+  const key = { datasetId: config.datasetId, ...templateOf(config), maxLength, ...rule, compares };
+  const learnsPrompt = bound?.compares === "pairs" && bound.learnsPrompt && !splitsAnswers;
+  const prepare = (some: EncodedRow[]): EncodedRow[] => (learnsPrompt ? some.map(withLearnedPrompt) : some);
+  const rows = prepare(await encoded.get(key, signal));
+  const { validationDatasetId = null, mixDatasetId = null } = config;
+  const rowsOf = async (datasetId: string | null, use: EncodedUse): Promise<EncodedRow[] | null> =>
+    datasetId === null ? null : prepare(await encoded.get({ ...key, datasetId }, signal, use));
+  const others = {
+    validation: await rowsOf(validationDatasetId, "validation"),
+    mixed: await rowsOf(mixDatasetId, "mixed"),
+  };
   return {
     config: { ...config, method },
     adapter,
     rows,
+    others,
     training,
-    data: planTrainingData(rows, training, adapter, engine.spec.encoder !== undefined, validationRows),
-    objective: objective ? bindObjective(objective) : undefined,
+    data: planTrainingData(rows, training, adapter, splitsAnswers, others),
+    objective: bound,
   };
 }
 
-/** Refuses what cannot learn from pairs of answers. */
-function checkObjective({ method }: RunConfig, adapter: Adapter, splitsAnswers: boolean): void {
-  if (splitsAnswers)
-    throw new LuthierError({ code: "config/preferences-need-decoder" }, { field: "objective" });
+/** A pair whose chosen answer is learned with its prompt. */
+export function withLearnedPrompt(row: EncodedRow): EncodedRow {
+  return { ...row, supervised: row.supervised.map((mark) => (mark === 0 ? LIKELIHOOD_ONLY : mark)) };
+}
+
+/** Refuses methods and models that do not support objectives on preferences. */
+function checkObjective({ method, training }: RunConfig, objective: ObjectiveChoice, adapter: Adapter): void {
+  // With a single answer per batch, KTO cannot estimate how far the model has moved.
+  if (objectiveSpecs[objective.id].compares === "labels" && training.batchSize < 2)
+    throw new LuthierError({ code: "config/labels-need-batch" }, { field: "batchSize" });
   if (!adapter.selection?.samples) return;
   throw new LuthierError(
     { code: "config/preferences-without-selection", method: method.id },
@@ -86,11 +103,34 @@ export async function drawValues(
   return initialValues(setup.adapter, initContext(engine.tensors, random, tokenize, experts));
 }
 
+/** Values that a run starts with: drawn from its seed, or those of the adapter to continue from. */
+export async function startValues(
+  session: AdapterHost,
+  setup: RunSetup,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const { continueFrom } = setup.config;
+  if (continueFrom === null) return drawValues(session, setup);
+  const { summary, values } = await readAdapter(session, continueFrom);
+  if (sameParameters(setup.adapter, values)) return values;
+  throw new LuthierError(
+    { code: "config/other-parameters", adapter: summary.name },
+    { field: "continueAdapter" },
+  );
+}
+
+/** Whether the values match the parameters by name and shape. */
+function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
+  return (
+    adapter.parameters.length === values.size &&
+    adapter.parameters.every(({ name, shape }) => sameShape(values.get(name)?.shape ?? [], shape))
+  );
+}
+
 /** Derives the trainer's options. */
 export function trainerOptions(
   training: TrainingOptions,
   data: TrainingData,
-  objective?: PairObjective,
+  objective?: AnswerObjective,
 ): TrainerOptions {
   return {
     objective,
@@ -102,6 +142,18 @@ export function trainerOptions(
     baseDropout: training.baseModelDropout === true,
     ...adamDefaults,
   };
+}
+
+/** Validations during a run, at least, if the options do not set an interval; also at least one an epoch. */
+const VALIDATIONS = 5;
+
+/** Optimizer steps between validations. */
+export function validationInterval(
+  { evalSteps }: Pick<TrainingOptions, "evalSteps">,
+  { totalSteps, stepsPerEpoch }: Pick<TrainingData, "totalSteps" | "stepsPerEpoch">,
+): number {
+  if (evalSteps > 0) return evalSteps;
+  return Math.min(stepsPerEpoch, Math.max(1, Math.ceil(totalSteps / VALIDATIONS)));
 }
 
 /** Rows are truncated to the model's positions minus the virtual tokens. */

@@ -1,113 +1,116 @@
-import { rowPromptIds, textBeginning, type PromptIds } from "../data/shape/conversation";
-import { shapeOf } from "../data/shape/prompt-template";
 import type { AdapterState } from "../engine/adapters/adapter-state";
-import { Generator } from "../engine/generate/generator";
 import { LuthierError } from "../lib/errors";
-import { makeRng } from "../lib/rng";
-import { defaultGeneration, type GenerationOptions } from "../shared/generation";
-import { questionOf, type Row } from "../shared/rows";
-import type { RunConfig } from "../shared/training";
+import type { SampleAnswer } from "../shared/run-history";
+import { type EvaluationOptions, type ScoredAnswer, type ScoreValues } from "../shared/scores";
+import { learnRuleOf, type RunConfig } from "../shared/training";
+import { templateOf } from "../shared/data";
 import { readRows } from "../storage/datasets";
-import { StreamDecoder } from "../tokenizer/stream-decoder";
-import { readGeneration } from "./generation-config";
-import type { RunSetup } from "./run-setup";
+import { meanScores } from "../scores/summary";
 import type { ActiveModel } from "./active";
+import type { RunSetup } from "./run-setup";
+import { answerRows, type PreparedRow, prepareRows, scoreSide, type SideScoring } from "./score-rows";
+import type { RowEncoding } from "./score-source";
 import type { Emit } from "./serve";
 
-/** Greedy decoding, so that answers change only because the weights did. */
-const options: GenerationOptions = { ...defaultGeneration, temperature: 0, maxNewTokens: 64 };
+/** Tokens of an answer on the way, at most. */
+const OPTIONS: Pick<EvaluationOptions, "maxNewTokens" | "pattern"> = { maxNewTokens: 64, pattern: "" };
 
-/** Answers a held-out question at regular steps, to show what the model has learned. */
+/** Rows that are scored at least where a score tells the best values. */
+const ROWS_FOR_METRIC = 32;
+
+interface SamplerParts {
+  readonly model: ActiveModel;
+  readonly emit: Emit;
+  readonly rows: readonly PreparedRow[];
+  readonly encoding: RowEncoding;
+  /** Optimizer steps between samples; 0: with each validation. */
+  readonly every: number;
+  /** How many rows are scored, and how many are shown. */
+  readonly scored: number;
+  readonly shown: number;
+}
+
+/**
+ * Answers held-out rows in the course of a run, to show what the model has learned, and scores them if asked. Decoding
+ * is greedy, so that answers change only because the weights did.
+ */
 export class Sampler {
-  readonly #model: ActiveModel;
-  readonly #emit: Emit;
-  readonly #row: Row;
-  readonly #prompt: PromptIds;
-  readonly #every: number;
+  readonly #parts: SamplerParts;
   #isOver = false;
 
-  private constructor(model: ActiveModel, emit: Emit, row: Row, prompt: PromptIds, every: number) {
-    this.#model = model;
-    this.#emit = emit;
-    this.#row = row;
-    this.#prompt = prompt;
-    this.#every = every;
+  private constructor(parts: SamplerParts) {
+    this.#parts = parts;
   }
 
-  /**
-   * Creates a sampler for the first held-out row, or the first training row if none is held out; null if sampling is
-   * off.
-   */
+  /** Creates a sampler of the first held-out rows, or the first training row if none is held out; null if it is off. */
   static async create(
     { model, emit }: { readonly model: ActiveModel; readonly emit: Emit },
-    { data }: RunSetup,
+    { data, adapter, training }: RunSetup,
     config: RunConfig,
   ): Promise<Sampler | null> {
-    const { sampleEvery } = config.training;
-    if (sampleEvery === 0) return null;
-    const [row] = await readRows(config.validationDatasetId ?? config.datasetId, data.sampleRow, 1);
-    if (!row) return null;
-    const { templateId, tokenizer } = shapeOf(config, model.tokenizer);
-    const prompt = rowPromptIds(row, templateId, tokenizer);
-    return new Sampler(model, emit, row, prompt, sampleEvery);
+    const { sampleEvery: every, metricForBestModel = "loss" } = training;
+    const scored = Math.max(training.scoreRows ?? 0, metricForBestModel === "loss" ? 0 : ROWS_FOR_METRIC);
+    const shown = training.sampleRows ?? (every > 0 ? 1 : 0);
+    const wanted = Math.max(shown, scored);
+    if (wanted === 0) return null;
+    const places = data.heldOut.length > 0 ? data.heldOut.slice(0, wanted) : [data.sampleRow];
+    const datasetId = config.validationDatasetId ?? config.datasetId;
+    const found = await Promise.all(places.map((place) => readRows(datasetId, place, 1)));
+    const encoding = { ...templateOf(config), ...learnRuleOf(training), maxLength: training.maxLength };
+    const positions = model.engine.maxPositions - adapter.promptLength - adapter.prefixLength;
+    const rows = prepareRows(found.flat(), encoding, model, positions);
+    if (rows.length === 0) return null;
+    return new Sampler({ model, emit, rows, encoding, every, scored, shown });
   }
 
+  /** Whether answers are due after a step, beside those that go with validations. */
   isDue(step: number): boolean {
-    return !this.#isOver && step % this.#every === 0;
+    return !this.#isOver && this.#parts.every > 0 && step % this.#parts.every === 0;
+  }
+
+  /** Whether something is to be answered with a validation. */
+  get goesWithValidation(): boolean {
+    return !this.#isOver && (this.#parts.every === 0 || this.#parts.scored > 0);
   }
 
   /**
-   * Answers with the current adapter; no step may be in flight. Stops sampling if there is no memory for the KV cache.
+   * Answers with the current adapter; no step may be in flight. Ends sampling if there is no memory for it.
+   *
+   * @returns the mean scores if rows are scored, else null
    */
-  async sample(step: number, state: AdapterState, signal: AbortSignal): Promise<void> {
-    const { engine } = this.#model;
+  async sample(step: number, state: AdapterState, signal: AbortSignal): Promise<ScoreValues | null> {
+    const { rows, model, encoding, scored, shown, emit } = this.#parts;
+    const scoring: SideScoring = {
+      ...{ model, encoding, signal },
+      options: { ...OPTIONS, limit: rows.length },
+      onRow: () => undefined,
+    };
+    const speaker = { engine: model.engine, state };
     try {
-      const front = state.adapter.promptLength + state.adapter.prefixLength;
-      const wanted = front + this.#prompt.ids.length + options.maxNewTokens;
-      const generator = await Generator.create(engine, state, Math.min(wanted, engine.maxPositions));
-      try {
-        const answer = await this.#answer(generator, signal);
-        this.#emit("sample", { step, ...promptOf(this.#row), answer });
-      } finally {
-        generator.destroy();
-      }
+      const answers =
+        scored > 0
+          ? await scoreSide(speaker, rows, scoring)
+          : await answerRows(speaker, rows.slice(0, shown), scoring);
+      answers.slice(0, shown).forEach((answer, index) => {
+        const row = rows[index];
+        if (row) emit("sample", sampleOf(step, row, answer, scored > 0));
+      });
+      return scored > 0 ? meanScores(rows, answers) : null;
     } catch (error) {
+      if (signal.aborted) return null;
       if (!(error instanceof LuthierError) || error.code === "device-lost") throw error;
       this.#isOver = true;
-      this.#emit("log", {
-        time: Date.now(),
-        line: { kind: "samples-ended", problem: error.problem },
-      });
+      emit("log", { time: Date.now(), line: { kind: "samples-ended", problem: error.problem } });
+      return null;
     }
-  }
-
-  async #answer(generator: Generator, signal: AbortSignal): Promise<string> {
-    const { ids, endIds, answerLead } = this.#prompt;
-    const { generationConfig, config } = this.#model.folder;
-    const { rules } = readGeneration(generationConfig, config);
-    const decoder = new StreamDecoder(this.#model.tokenizer, answerLead);
-    let text = "";
-    for await (const id of generator.generate(
-      ids,
-      { ...options, rules },
-      endIds,
-      makeRng(options.seed),
-      signal,
-    )) {
-      text += decoder.push(id);
-    }
-    return text + decoder.flush();
   }
 }
 
-/** Maximum number of reference characters shown beside an answer. */
-const MAX_SHOWN_CHARS = 400;
-
-function promptOf(row: Row): { question: string; expected: string } {
-  if (row.kind === "text") {
-    const question = textBeginning(row.text);
-    return { question, expected: row.text.slice(question.length).slice(0, MAX_SHOWN_CHARS) };
-  }
-  const { text = "", input = "", answer = "" } = questionOf(row) ?? {};
-  return { question: [text, input].filter((part) => part !== "").join("\n"), expected: answer };
+function sampleOf(
+  step: number,
+  { question, expected }: PreparedRow,
+  { text: answer, values }: ScoredAnswer,
+  isScored: boolean,
+): SampleAnswer {
+  return { step, question, expected, answer, ...(isScored && { values }) };
 }

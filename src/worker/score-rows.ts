@@ -20,7 +20,7 @@ import { checkIds } from "./check-ids";
 import { readGeneration } from "./generation-config";
 import type { RowEncoding } from "./score-source";
 
-/** A row to be asked. */
+/** A row to be prompted with. */
 export interface AskedRow {
   readonly row: Row;
   readonly question: string;
@@ -28,22 +28,21 @@ export interface AskedRow {
   readonly prompt: PromptIds;
 }
 
-/** A row as tokens, to be asked and measured. */
+/** A row encoded for generation and for measuring its expected answer. */
 export interface PreparedRow extends AskedRow {
-  /** The row as it is trained on. */
+  /** The row as encoded for training. */
   readonly text: MeasuredText;
   readonly expectedTokens: number;
 }
 
-/** Different expected answers up to which rows are taken for multiple choice. */
+/** Maximum number of distinct expected answers for a dataset to count as multiple choice. */
 const MAX_CHOICES = 12;
-/** Rows for each of them at least. */
+/** Minimum average number of rows per choice. */
 const ROWS_A_CHOICE = 2;
 
 /**
- * Rows as tokens, by the very path that they take in training; rows that cannot be asked or measured are left out.
- *
- * @param positions for prompt and answer, beside an adapter's virtual tokens
+ * Encodes rows as in training; rows that cannot be prompted or measured are omitted.
+ * @param positions available for prompt and answer, without an adapter's virtual tokens
  */
 export function prepareRows(
   rows: readonly Row[],
@@ -64,7 +63,7 @@ export function prepareRows(
   });
 }
 
-/** Rows with their prompts; those that leave no room for an answer, or that the template refuses, are left out. */
+/** Rows with their prompts, without those that leave no room for an answer or that the template rejects. */
 export function prepareQuestions(
   rows: readonly Row[],
   template: PromptTemplate,
@@ -104,17 +103,17 @@ function asked(row: Row): { question: string; expected: string } {
   return { question: [text, input].filter((part) => part !== "").join("\n"), expected: answer };
 }
 
-/** How a side is scored. */
+/** Parameters of scoring one side. */
 export interface SideScoring {
   readonly model: ActiveModel;
   readonly encoding: RowEncoding;
   readonly options: EvaluationOptions;
   readonly signal: AbortSignal;
-  /** Told of each row that was measured or answered. */
+  /** Called after each measurement and each answer. */
   onRow(): void;
 }
 
-/** Scores one side on all rows, in their order. Errors: out of memory; cancelled. */
+/** Scores one side on all rows, in order. Errors: out of memory; cancelled. */
 export async function scoreSide(
   { engine, state }: Speaker,
   rows: readonly PreparedRow[],
@@ -141,7 +140,22 @@ export async function scoreSide(
   }
 }
 
-/** Mean loss of a side over texts, by their tokens. */
+/** Answers all rows, in their order, without measuring the expected answers. Errors: out of memory; cancelled. */
+export async function answerRows(
+  { engine, state }: Speaker,
+  rows: readonly PreparedRow[],
+  scoring: SideScoring,
+): Promise<ScoredAnswer[]> {
+  const lengths = rows.map(({ prompt }) => prompt.ids.length + scoring.options.maxNewTokens);
+  const decoder = await BatchDecoder.create(engine, state, Math.max(...lengths));
+  try {
+    return await answer(decoder, rows, scoring);
+  } finally {
+    decoder.destroy();
+  }
+}
+
+/** A side's mean loss per token. */
 export async function measureLoss(
   { engine, state }: Speaker,
   rows: readonly PreparedRow[],
@@ -204,7 +218,7 @@ async function answer(
   return answers;
 }
 
-/** The text of an answer's tokens. */
+/** Decodes an answer. */
 export function answerText(
   ids: readonly number[],
   { answerLead }: PromptIds,
@@ -214,7 +228,7 @@ export function answerText(
   return ids.map((id) => decoder.push(id)).join("") + decoder.flush();
 }
 
-/** Each row with every expected answer in its place; none where there are too many of them, or only one. */
+/** Each row with every choice as its answer; empty if the rows are not multiple choice. */
 function choicesOf(rows: readonly PreparedRow[], { model, encoding }: SideScoring): MeasuredText[][] {
   const texts = choiceTexts(rows);
   if (texts.length === 0) return [];
@@ -224,7 +238,7 @@ function choicesOf(rows: readonly PreparedRow[], { model, encoding }: SideScorin
     texts.map((text) => {
       const encoded = encodeRow(withAnswer(row, text), templateId, tokenizer, encoding.maxLength, lastOnly);
       const ids = [...encoded.ids];
-      // As in lm-evaluation-harness, only the choice's own text counts, and not the end of the turn.
+      // As in lm-evaluation-harness, only the choice's own text counts, not the end token.
       return measuredText(
         ids,
         ids.map((id, at) => Number(encoded.supervised[at] === 1 && !prompt.endIds.has(id))),
@@ -233,7 +247,7 @@ function choicesOf(rows: readonly PreparedRow[], { model, encoding }: SideScorin
   );
 }
 
-/** The different expected answers, in order, where they are choices. */
+/** The choices, sorted: the distinct expected answers, if they are few. */
 function choiceTexts(rows: readonly PreparedRow[]): string[] {
   if (rows.some(({ row }) => row.kind === "text")) return [];
   const texts = [...new Set(rows.map(({ expected }) => expected))].sort();

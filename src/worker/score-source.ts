@@ -8,15 +8,16 @@ import { learnRuleOf, type LearnRule, type RunConfig } from "../shared/training"
 import { type PromptTemplate, templateOf } from "../shared/data";
 import { findDataset, readRows, streamNumberedRows } from "../storage/datasets";
 import type { EncodedRows } from "./encoded-rows";
+import { withPresentData } from "./run-dataset";
 import { heldOutOfSample, sampleId, samples } from "./samples";
 import { heldOutPlaces } from "./training-data";
 
-/** How rows are rendered and cut. */
+/** How rows are rendered and truncated. */
 export interface RowEncoding extends PromptTemplate, LearnRule {
   readonly maxLength: number;
 }
 
-/** Rows to score, and how they compare with those that are trained on. */
+/** Rows to score, and how many of them occur in the training data. */
 export interface ScoreSource {
   readonly rows: readonly Row[];
   readonly source: ScoredSource;
@@ -24,7 +25,7 @@ export interface ScoreSource {
   readonly leaks: Leaks;
 }
 
-/** Which rows are held out of which dataset. */
+/** Identifies the rows held out of a dataset. */
 interface HeldOut extends RowEncoding {
   readonly datasetId: string;
   readonly validationId: string | null;
@@ -33,11 +34,10 @@ interface HeldOut extends RowEncoding {
 }
 
 /**
- * The rows that an evaluation asks for.
- *
- * @param run the run that made the adapter to score, which decides what was held out and how rows are rendered
- * @param positions of the model beside the adapter's virtual tokens, to which a run cuts its rows
- * @throws LuthierError("data") when a dataset is gone, or a file has no row
+ * Collects the rows of an evaluation.
+ * @param run the run of the adapter to score; it determines the held-out rows and their rendering
+ * @param positions the model's positions without the adapter's virtual tokens; a run truncates rows to them
+ * @throws LuthierError("data") when a dataset is gone, or a file has no rows
  */
 export async function scoreSource(
   encoded: EncodedRows,
@@ -45,7 +45,7 @@ export async function scoreSource(
   { run, positions }: { readonly run: RunConfig | null; readonly positions: number },
   signal: AbortSignal,
 ): Promise<ScoreSource> {
-  const asked = run ? heldOutOfRun(run) : { ...encoding, ...splitOf(wanted) };
+  const asked = run ? heldOutOfRun(await withPresentData(run)) : { ...encoding, ...splitOf(wanted) };
   const held = { ...asked, maxLength: Math.min(asked.maxLength, positions) };
   const kept = encodingOf(held);
   if (wanted.kind === "files") {
@@ -111,9 +111,8 @@ async function rowsOfFiles(files: readonly File[], limit: number, signal: AbortS
 }
 
 /**
- * Which rows also stand in a dataset; none where it is gone.
- *
- * @param places the dataset's own rows that are not trained on
+ * Counts rows that also occur in a dataset; zero if it is gone.
+ * @param places the dataset's held-out rows, which are not compared
  */
 async function findLeaks(
   datasetId: string,
@@ -139,7 +138,7 @@ async function findLeaks(
   return { rows: same.length, questions: asked.length };
 }
 
-/** A question as it is compared with others; null of a text. */
+/** A question, normalised for comparison; null for a text. */
 function questionKey(row: Row): string | null {
   const found = questionOf(row);
   return found && `${found.text}\n${found.input}`.trim().toLowerCase();

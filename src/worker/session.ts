@@ -8,7 +8,6 @@ import type { LoadedModel } from "../engine/models/loaded-model";
 import { LuthierError } from "../lib/errors";
 import { recordOf } from "../lib/schema";
 import type { AdapterSummary } from "../shared/adapter";
-import type { Side } from "../shared/generation";
 import { StoredCompileJournal } from "../storage/compile-journal";
 import { loadSetting, saveSetting } from "../storage/settings";
 import type { ActiveAdapter, ActiveModel, GpuContext, Speaker } from "./active";
@@ -16,8 +15,8 @@ import { KeepRequests } from "./keep-requests";
 import type { Emit } from "./serve";
 import { UnsavedAdapters } from "./unsaved-adapters";
 
-/** The generator of one chat side. */
-interface SideGenerator {
+/** The generator of one column of the comparison. */
+interface ColumnGenerator {
   readonly speaker: Speaker;
   readonly generator: Generator;
 }
@@ -38,7 +37,7 @@ interface SessionOptions {
 export class Session {
   readonly emit: Emit;
   readonly unsaved: UnsavedAdapters;
-  /** Asks the run under way to be kept. */
+  /** Requests an early checkpoint of the current run. */
   readonly keepRequests = new KeepRequests();
   readonly #options: SessionOptions;
   #context: Promise<GpuContext> | null = null;
@@ -46,7 +45,9 @@ export class Session {
   readonly #adapters = new Map<string, ActiveAdapter>();
   /** Copies of the base model with an adapter merged in, by adapter id. */
   readonly #merged = new Map<string, LoadedModel>();
-  readonly #generators = new Map<Side, SideGenerator>();
+  /** The adapter of a paused run, owned by the run. */
+  #lent: ActiveAdapter | null = null;
+  readonly #generators = new Map<number, ColumnGenerator>();
 
   constructor(emit: Emit, options: SessionOptions = {}) {
     this.emit = emit;
@@ -74,7 +75,15 @@ export class Session {
   }
 
   heldAdapter(id: string): ActiveAdapter | null {
-    return this.#adapters.get(id) ?? null;
+    return this.#lent?.summary.id === id ? this.#lent : (this.#adapters.get(id) ?? null);
+  }
+
+  /** Makes the adapter of a paused run available for questions, until set to null or lost with the model. */
+  lend(adapter: ActiveAdapter | null): void {
+    const earlier = this.#lent;
+    if (earlier) this.#dropSpeaking(({ state }) => state === earlier.state);
+    this.#lent = adapter;
+    this.emit("lent", adapter?.summary ?? null);
   }
 
   get gpuBytes(): number {
@@ -94,7 +103,7 @@ export class Session {
 
   /** Frees the model's GPU memory but keeps its description for {@link restoreModel}. */
   evictModel(): void {
-    for (const side of [...this.#generators.keys()]) this.#dropGenerator(side);
+    for (const column of [...this.#generators.keys()]) this.#dropGenerator(column);
     for (const id of [...this.#adapters.keys()]) this.dropAdapter(id);
     this.keepMerged([]);
     this.#model?.engine.weights.destroy();
@@ -133,26 +142,26 @@ export class Session {
     for (const id of [...this.#merged.keys()]) if (!ids.includes(id)) this.#dropMerged(id);
   }
 
-  /** Returns a generator for one side with room for `tokens` tokens, reused until the speaker changes. */
-  async generator(side: Side, speaker: Speaker, tokens: number): Promise<Generator> {
+  /** Returns a generator for one column with room for `tokens` tokens, reused until the speaker changes. */
+  async generator(column: number, speaker: Speaker, tokens: number): Promise<Generator> {
     const { engine, state } = speaker;
     const front = state ? state.adapter.promptLength + state.adapter.prefixLength : 0;
     const wanted = Math.ceil((tokens + front) / CAPACITY_STEP) * CAPACITY_STEP;
     const capacity = Math.min(wanted, engine.maxPositions);
-    const known = this.#generators.get(side);
+    const known = this.#generators.get(column);
     const isSame = known?.speaker.engine === engine && known.speaker.state === state;
     if (isSame && known.generator.capacity >= capacity) return known.generator;
-    this.#dropGenerator(side);
+    this.#dropGenerator(column);
     this.#freeUnused(state);
     const generator = await Generator.create(engine, state, capacity);
-    this.#generators.set(side, { speaker, generator });
+    this.#generators.set(column, { speaker, generator });
     return generator;
   }
 
   /** Times the matrix shapes that planning recorded, and stores the results for the next visit. */
   async tune(): Promise<void> {
     const { gpu, tuning } = await this.gpu();
-    // Without room for them the next visit measures anew.
+    // If storage is full, the next visit measures again.
     if (await tuning.measure()) await saveSetting(tuningKey(gpu), tuning.choices).catch(() => undefined);
   }
 
@@ -168,7 +177,7 @@ export class Session {
     pipelines.onBroken = ({ problem }) => {
       this.emit("log", { time: Date.now(), line: { kind: "kernel-broken", problem } });
     };
-    // A database that does not open takes nobody's GPU away.
+    // A database that fails to open must not block use of the GPU.
     const known = await loadSetting(tuningKey(gpu), tuningChoices).catch(() => null);
     const tuning = new Tuner(gpu, pipelines, known ?? {});
     return { gpu, pipelines, tuning };
@@ -179,6 +188,7 @@ export class Session {
     this.#generators.clear();
     this.#adapters.clear();
     this.#merged.clear();
+    this.#lent = null;
     this.#context = null;
     if (this.#model) {
       this.#model = null;
@@ -187,7 +197,7 @@ export class Session {
     this.#options.onLost?.();
   }
 
-  /** Frees adapters that no side uses, except `wanted`; their values are in storage or memory. */
+  /** Frees adapters that no column uses, except `wanted`; their values are in storage or memory. */
   #freeUnused(wanted: AdapterState | null): void {
     const speaking = [...this.#generators.values()].map(({ speaker }) => speaker.state);
     const used = new Set([wanted, ...speaking]);
@@ -213,12 +223,13 @@ export class Session {
   }
 
   #dropSpeaking(matches: (speaker: Speaker) => boolean): void {
-    for (const [side, { speaker }] of [...this.#generators]) if (matches(speaker)) this.#dropGenerator(side);
+    for (const [column, { speaker }] of [...this.#generators])
+      if (matches(speaker)) this.#dropGenerator(column);
   }
 
-  #dropGenerator(side: Side): void {
-    this.#generators.get(side)?.generator.destroy();
-    this.#generators.delete(side);
+  #dropGenerator(column: number): void {
+    this.#generators.get(column)?.generator.destroy();
+    this.#generators.delete(column);
   }
 }
 

@@ -3,10 +3,10 @@ import type { Speaker } from "./active";
 import { holdAdapter, holdMerged } from "./kept-adapter";
 import type { Session } from "./session";
 
-/** Who is asked. */
+/** The base model, or an adapter, merged or not. */
 type Asked = Pick<Question, "adapterId" | "merged">;
 
-/** Brings who answers onto the GPU. Errors: there is no such adapter; it does not merge; no memory for it. */
+/** Loads a speaker onto the GPU. Errors: no such adapter; it does not merge; out of memory. */
 export async function findSpeaker(session: Session, { adapterId, merged }: Asked): Promise<Speaker> {
   const { engine } = session.model;
   if (adapterId === null) return { engine, state: null };

@@ -2,15 +2,18 @@ import {
   type Batch,
   type BatchList,
   epochBatches,
+  type Group,
   orderedBatches,
   type References,
   rowSizes,
 } from "../data/batch/batches";
 import { batchLengths } from "../data/batch/lengths";
+import { withOthersAnswers } from "../data/batch/others-answers";
 import { type Split, splitRows } from "../data/batch/split";
 import type { EncodedRow } from "../data/encode/encode-row";
 import type { BatchShape, VirtualLengths } from "../engine/train/batch-inputs";
 import { LuthierError } from "../lib/errors";
+import { makeRng } from "../lib/rng";
 import type { TrainingOptions } from "../shared/training";
 import { batchShapes, countRowLabels, largestShapes, type RowSizes, splitRowPairs } from "./batch-shapes";
 
@@ -19,6 +22,10 @@ export interface TrainingData {
   readonly totalSteps: number;
   /** Batches of an optimizer step (from 0), built on demand. */
   batches(step: number): readonly Batch[];
+  /** Rows of a step's batches, by their place in `train`. */
+  groups(step: number): readonly Group[];
+  readonly train: RowSet;
+  readonly validationSet: RowSet;
   /** Tokens of a step's rows, excluding padding. */
   tokens(step: number): number;
   /** Epochs completed at the end of a step (from 0). */
@@ -29,7 +36,10 @@ export interface TrainingData {
   /** Possible batch shapes, longest first. */
   readonly shapes: readonly BatchShape[];
   readonly evaluationShapes: readonly BatchShape[];
+  /** Rows per epoch, including mixed-in ones. */
   readonly trainRows: number;
+  /** How many of these are from the mixed-in dataset. */
+  readonly mixedRows: number;
   /** For pairs of answers; null for texts and single answers. */
   readonly pairs: PairData | null;
   readonly stepsPerEpoch: number;
@@ -45,15 +55,31 @@ export interface TrainingData {
   readonly sampleRow: number;
 }
 
-/** Pairs of answers, whose log-probabilities before training some objectives compare with. */
-export interface PairData {
-  /** Filled before training; batches take their values from here. */
-  readonly references: References;
-  /** Every pair, held-out ones included. */
+/** Encoded rows with their numbers in their dataset; of a block of texts, that of the row in which it starts. */
+export interface RowSet {
   readonly rows: readonly EncodedRow[];
-  /** Batches of these rows, each once, and their shapes. */
+  readonly numbers: readonly number[];
+  /** How many of the last ones come from the dataset mixed in. */
+  readonly mixed: number;
+}
+
+/** Preference pairs, whose log-probabilities before training some objectives use. */
+export interface PairData {
+  /** Filled in before training; batches read their values from here. */
+  readonly references: References;
+  /** Indices of all pairs, including held-out ones. */
+  readonly rows: readonly EncodedRow[];
+  /** Batches that contain each of these rows once, and their shapes. */
   readonly batches: BatchList;
   readonly shapes: readonly BatchShape[];
+}
+
+/** Additional rows. */
+export interface OtherRows {
+  /** Rows of a validation file, used instead of holding out rows of the dataset. */
+  readonly validation?: readonly EncodedRow[] | null;
+  /** Rows of a dataset to mix in, with fraction `mixShare`; none of them are held out. */
+  readonly mixed?: readonly EncodedRow[] | null;
 }
 
 /** Shapes are enumerated exactly for runs of up to this many rows; longer runs use all possible shapes. */
@@ -63,22 +89,25 @@ const MAX_ENUMERATED_ROWS = 50_000;
  * Splits, batches and shuffles encoded rows. Throws if no row is trainable.
  *
  * @param splitsAnswers whether an encoder reads the prompts
- * @param validationFile rows of a validation file, used instead of holding out rows of the dataset
  */
 export function planTrainingData(
   rows: readonly EncodedRow[],
   options: TrainingOptions,
   virtual: VirtualLengths,
   splitsAnswers = false,
-  validationFile: readonly EncodedRow[] | null = null,
+  { validation: validationFile = null, mixed: others = null }: OtherRows = {},
 ): TrainingData {
   const usable = usableRows(rows);
   if (usable.length === 0) throw nothingToTrain(rows);
   const split = splitRows(usable, validationFile ? 0 : options.validationSplit, options.seed);
+  const comparing = (some: EncodedRow[]): EncodedRow[] =>
+    some[0]?.answer ? withOthersAnswers(some, options.batchSize, options.maxLength) : some;
   const pick = (indices: readonly number[]): EncodedRow[] => indices.flatMap((index) => rows[index] ?? []);
-  const train = pick(split.train);
-  const validationRows = validationFile ? usableFile(validationFile) : pick(split.validation);
-  const references: References | null = usable.some((index) => rows[index]?.rejected) ? new Map() : null;
+  const own = pick(split.train);
+  const mixed = others ? mixIn(others, own.length, options) : [];
+  const train = comparing([...own, ...mixed]);
+  const validationRows = comparing(validationFile ? usableFile(validationFile) : pick(split.validation));
+  const references: References | null = train.some(({ rejected }) => rejected) ? new Map() : null;
   const packing = options.packing && virtual.promptLength === 0 && !references;
   const epochs = new Epochs(train, { ...options, packing }, references);
   // A pair takes two rows of a batch.
@@ -102,6 +131,22 @@ export function planTrainingData(
   return {
     totalSteps,
     batches: (step) => epochs.places(step).map(({ list, index }) => list.at(index)),
+    groups: (step) => epochs.places(step).map(({ list, index }) => list.sequencesAt(index)),
+    train: {
+      rows: train,
+      numbers: [
+        ...split.train.map((index) => datasetIndexOf(rows, index)),
+        ...mixed.map((row, index) => row.row ?? index),
+      ],
+      mixed: mixed.length,
+    },
+    validationSet: {
+      rows: validationRows,
+      mixed: 0,
+      numbers: validationFile
+        ? usableRows(validationFile).map((index) => datasetIndexOf(validationFile, index))
+        : split.validation.map((index) => datasetIndexOf(rows, index)),
+    },
     tokens: (step) =>
       epochs
         .places(step)
@@ -118,6 +163,7 @@ export function planTrainingData(
         })),
     evaluationShapes: batchShapes(allPlaces(validation), batchRows, rowSizesOf(validationRows)),
     trainRows: train.length,
+    mixedRows: mixed.length,
     pairs: references && pairData([...train, ...validationRows], references, options.batchSize, rowSizesOf),
     stepsPerEpoch: epochs.stepsPerEpoch,
     heldOut: validationFile ? rowsOf(validationFile, usableRows(validationFile)) : heldOutRows(rows, split),
@@ -127,7 +173,7 @@ export function planTrainingData(
   };
 }
 
-/** Places in the dataset of the rows that a run with these options keeps out of training, ascending. */
+/** Dataset indices of the rows that a run with these options holds out, ascending. */
 export function heldOutPlaces(
   rows: readonly EncodedRow[],
   { validationSplit, seed }: Pick<TrainingOptions, "validationSplit" | "seed">,
@@ -159,6 +205,24 @@ function* allPlaces(list: BatchList): Generator<Place> {
 /** Indices of rows with at least one label. */
 function usableRows(rows: readonly EncodedRow[]): number[] {
   return rows.flatMap((row, index) => (row.excluded === null ? [index] : []));
+}
+
+/**
+ * Samples rows by the seed so that they make up `mixShare` of the training rows, given `count` of the dataset's own;
+ * all usable ones if there are fewer. Throws if there are none.
+ */
+function mixIn(
+  rows: readonly EncodedRow[],
+  count: number,
+  { mixShare = 0, seed }: Pick<TrainingOptions, "mixShare" | "seed">,
+): EncodedRow[] {
+  const usable = usableRows(rows);
+  if (usable.length === 0) throw new LuthierError({ code: "data/nothing-to-mix" }, { field: "mixShare" });
+  const wanted = Math.max(1, Math.round((count * mixShare) / (1 - mixShare)));
+  const drawn = makeRng(seed, 0x313)
+    .shuffle([...usable])
+    .slice(0, wanted);
+  return drawn.sort((a, b) => a - b).flatMap((index) => rows[index] ?? []);
 }
 
 /** Rows of a validation file with at least one label. Throws if there are none. */
@@ -193,9 +257,9 @@ interface Place {
 /** Batch order of all epochs, each computed on demand. */
 class Epochs {
   readonly lengths: readonly number[];
-  /** Tokens of each row; of a pair, those of the longer answer. */
+  /** Tokens per row; for a pair, those of the longer answer. */
   readonly sizes: Uint32Array;
-  /** Tokens of each row; of a pair, those of both answers. */
+  /** Tokens per row; for a pair, those of both answers. */
   readonly tokens: Uint32Array;
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;

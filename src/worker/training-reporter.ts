@@ -1,6 +1,7 @@
 import type { LoopReport } from "../engine/train/loop";
 import type { TrainingReport, TrainingStatus } from "../protocol/events";
 import type { RunHistory, StepReport, ValidationReport } from "../shared/run-history";
+import type { ScoreValues } from "../shared/scores";
 import type { Emit } from "./serve";
 
 /** Limits messages to ten a second. */
@@ -53,6 +54,11 @@ export class TrainingReporter {
     return this.#tokens;
   }
 
+  /** Training time so far, without pauses. */
+  get activeMs(): number {
+    return this.#activeMs;
+  }
+
   /** Everything the run has reported so far. */
   get history(): RunHistory {
     return { steps: [...this.#steps], validation: [...this.#validation] };
@@ -71,11 +77,12 @@ export class TrainingReporter {
    * Adds a report, and sends a message if the last one is old enough.
    *
    * @param tokens tokens computed in the step, excluding padding
+   * @param scores of answers to held-out rows, with a validation
    */
-  add(report: LoopReport, tokens: number): void {
+  add(report: LoopReport, tokens: number, scores: ScoreValues | null = null): void {
     if (report.type === "validation") {
       const { step, loss, preference } = report;
-      this.#addValidation({ step, loss, ...(preference && { preference }) });
+      this.#addValidation({ step, loss, ...(preference && { preference }), ...(scores && { scores }) });
     } else if (report.type === "step") {
       const { step, epoch, loss, learningRate, gradNorm, supervisedTokens, preference } = report;
       const now = performance.now();

@@ -7,10 +7,9 @@ import { defaultGeneration } from "../../src/shared/generation";
 import { openBuiltIn, readHeldOut, readSamples } from "../builtin/built-in";
 
 /**
- * Answers 200 held-out rows of the samples with the built-in model, in batches and one after the other:
- *   node tests/run.mjs tests/bench/batch-bench.ts [rows]
- * Times are the processor's, whose work it is on a software GPU. Ends with 1 when batches take a fifth of the time or
- * more, or when any answer differs.
+ * Answers 200 held-out rows of the samples with the built-in model, in batches and one at a time: `node tests/run.mjs
+ * tests/bench/batch-bench.ts [rows]`. Measures CPU time, as the software GPU runs on the CPU. Exits with 1 if batches
+ * take a fifth of the time or more, or if any answer differs.
  */
 export async function main([rows = "200"]: readonly string[]): Promise<number> {
   const { engine, tokenizer } = await openBuiltIn();

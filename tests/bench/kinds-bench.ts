@@ -21,7 +21,7 @@ const PASSES = [
   { label: "backward, 512 tokens", rows: 512, transposed: true },
   { label: "forward, 1 token", rows: 1, transposed: false },
 ] as const;
-/** Timed runs, of which the fastest counts. */
+/** Timed runs; the fastest counts. */
 const RUNS = 5;
 
 /** Times a frozen layer in every storage kind: `node tests/run.mjs tests/bench/kinds-bench.ts` */

@@ -1,10 +1,15 @@
-import { readFile } from "node:fs/promises";
-import { zipSync } from "fflate";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync, zipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveStudio, type ServedStudio } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
-/** Files as people have them, dropped on the page: what each is understood as, what is asked, and that it trains. */
+/**
+ * Files as people have them, dropped on the page: what each is recognised as, what the page asks, and that it trains.
+ */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {
@@ -25,7 +30,7 @@ const chat = JSON.stringify({
     { role: "assistant", content: "Arr! Mice too, matey!" },
   ],
 });
-const table = "instruction;output\nWhat do snakes eat?;Arr! Mice, matey!\nAnd cats?;Arr! Fish, matey!\n";
+const semicolons = "instruction;output\nWhat do snakes eat?;Arr! Mice, matey!\nAnd cats?;Arr! Fish, matey!\n";
 
 interface Dropped {
   readonly name: string;
@@ -56,7 +61,7 @@ async function trainTwoSteps(page: Page): Promise<void> {
   await page.getByRole("status").filter({ hasText: "Done." }).waitFor({ timeout: 240_000 });
 }
 
-/** Finds a row, changes it, leaves the other out, and takes that along over a reload. */
+/** Finds a row, edits it, leaves another out, and keeps that across a reload. */
 async function changeRows(page: Page): Promise<void> {
   await page.getByRole("searchbox", { name: "Search rows" }).fill("CATS");
   await button(page, "Edit: Row 2").click();
@@ -77,7 +82,7 @@ async function changeRows(page: Page): Promise<void> {
   await page.getByText("Row 1, left out").waitFor({ state: "detached", timeout: 60_000 });
 }
 
-/** Breaks a template of one's own, reads where, and mends it. */
+/** Breaks a custom template, reads the line of the error, and fixes it. */
 async function writeTemplate(page: Page): Promise<void> {
   await expect.poll(() => button(page, "Edit template").isEnabled(), { timeout: 120_000 }).toBe(true);
   await button(page, "Edit template").click();
@@ -92,16 +97,115 @@ async function writeTemplate(page: Page): Promise<void> {
   expect(await page.getByRole("combobox", { name: "Prompt template" }).inputValue()).toBe("custom");
 }
 
+const pairs = [
+  ["What do snakes eat?", "Arr! Mice, matey!"],
+  ["And cats?", "Arr! Fish, matey!"],
+  ["And dogs?", "Arr! Bones, matey!"],
+  ["And cows?", "Arr! Grass, matey!"],
+] as const;
+const rowsOf = (make: (question: string, answer: string) => unknown): unknown[] =>
+  pairs.map(([question, answer]) => make(question, answer));
+const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+const alpaca = rowsOf((instruction, output) => ({ instruction, input: "", output }));
+const messages = rowsOf((question, answer) => ({
+  messages: [
+    { role: "user", content: question },
+    { role: "assistant", content: answer },
+  ],
+}));
+const shareGpt = rowsOf((question, answer) => ({
+  conversations: [
+    { from: "human", value: question },
+    { from: "gpt", value: answer },
+  ],
+}));
+const table = (separator: string): string =>
+  ["instruction", ...pairs.map(([question]) => question)]
+    .map((question, index) => [question, index === 0 ? "output" : pairs[index - 1]?.[1]].join(separator))
+    .join("\n");
+
+/** A file of each kind, and what its name, format and rows are said to be. */
+const kinds: readonly (readonly [name: string, content: string | Uint8Array, said: RegExp])[] = [
+  ["list.json", JSON.stringify(alpaca), /Alpaca.*4 rows/s],
+  ["chats.jsonl", lines(messages), /messages.*4 rows/s],
+  ["semicolons.csv", table(";"), /CSV, Alpaca.*4 rows/s],
+  ["tabs.tsv", table("\t"), /TSV, Alpaca.*4 rows/s],
+  ["notes.txt", pairs.flat().join("\n\n"), /plain text.*1 row/s],
+  ["packed.jsonl.gz", gzipSync(bytes(lines(alpaca.concat(alpaca)))), /Alpaca.*8 rows/s],
+  ["sharegpt.json", JSON.stringify(shareGpt), /ShareGPT.*4 rows/s],
+  [
+    "completions.jsonl",
+    lines(rowsOf((prompt, completion) => ({ prompt, completion }))),
+    /prompt\/completion.*4 rows/s,
+  ],
+  ["texts.jsonl", lines(rowsOf((question, answer) => ({ text: `${question} ${answer}` }))), /text.*4 rows/s],
+  [
+    "pairs.jsonl",
+    lines(rowsOf((prompt, chosen) => ({ prompt, chosen, rejected: "I do not know." }))),
+    /preference.*4 rows/s,
+  ],
+];
+
+test("each kind of file trains two steps, and the adapter answers", async () => {
+  if (!studio) throw new Error("the studio is not served");
+  const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await page.addInitScript(everyStepOpen);
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(studio.address);
+  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 240_000 }).toBe(true);
+  const answered = page.getByRole("region", { name: "After", exact: true }).getByText("tokens/s");
+  let run = 0;
+  const trainAndAsk = async (): Promise<void> => {
+    run++;
+    await page.getByLabel("Max steps").fill("2");
+    await page.getByLabel("Batch size").fill("2");
+    await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
+    await button(page, "Train").click();
+    await page.getByRole("heading", { name: `Run ${run}`, exact: true }).waitFor({ timeout: 240_000 });
+    await page.getByRole("status").filter({ hasText: "Step 2 of 2" }).waitFor({ timeout: 240_000 });
+    await page.getByRole("status").filter({ hasText: "Done." }).waitFor({ timeout: 240_000 });
+    await page.getByRole("textbox", { name: "Message" }).fill(`What do snakes eat, ${run}?`);
+    await button(page, "Send").click();
+    await answered.waitFor({ timeout: 240_000 });
+  };
+  for (const [name, content, said] of kinds) {
+    await drop(page, { name, buffer: Buffer.from(content) });
+    expect(await inUse(page, name)).toMatch(said);
+    await trainAndAsk();
+  }
+  // A folder, in which the README is no data.
+  const folder = join(await mkdtemp(join(tmpdir(), "luthier-")), "kept");
+  await mkdir(join(folder, "data"), { recursive: true });
+  await writeFile(join(folder, "README.md"), "# Rows");
+  await writeFile(join(folder, "data", "train.jsonl"), lines(alpaca.slice(0, 3)));
+  await page.getByLabel("Dataset folder").setInputFiles(folder);
+  expect(await inUse(page, "kept")).toMatch(/Alpaca.*3 rows/s);
+  // A share of a chat dataset among the blocks of a text.
+  await button(page, "Use notes.txt").click();
+  const more = page.locator("#train").getByText("More", { exact: true });
+  if (!(await page.getByLabel("Share mixed in").isVisible())) await more.click();
+  await page.getByLabel("Share mixed in").fill("0.5");
+  await page.getByText("Choose a dataset, or set the share to 0.").waitFor({ timeout: 60_000 });
+  await page.getByLabel("Dataset mixed in").selectOption({ label: "chats.jsonl · 4 rows" });
+  await page.getByText(/An epoch trains on \d+ rows, \d+ of them \(\d+ ?%\) from chats.jsonl/).waitFor({
+    timeout: 120_000,
+  });
+  await trainAndAsk();
+  expect(errors).toEqual([]);
+}, 1_800_000);
+
 test("one of each kind is dropped, named and trained on", async () => {
   if (!studio) throw new Error("the studio is not served");
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await page.addInitScript(everyStepOpen);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(studio.address);
   await button(page, "Train").waitFor({ timeout: 120_000 });
   await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
 
-  await drop(page, { name: "table.csv", buffer: bytes(table) });
+  await drop(page, { name: "table.csv", buffer: bytes(semicolons) });
   expect(await inUse(page, "table.csv")).toMatch(/CSV, Alpaca.*2 rows/s);
   await drop(page, { name: "turns.json", buffer: await golden("cases/d08-sharegpt.json") });
   expect(await inUse(page, "turns.json")).toMatch(/ShareGPT.*1 row/s);
@@ -110,7 +214,7 @@ test("one of each kind is dropped, named and trained on", async () => {
   const zip = zipSync({ "a.jsonl": bytes(`${chat}\n`), "b.jsonl": bytes(`${chat}\n`) });
   await drop(page, { name: "both.zip", buffer: Buffer.from(zip) });
   expect(await inUse(page, "both.zip")).toMatch(/messages.*2 rows/s);
-  await drop(page, { name: "a.jsonl", buffer: bytes(chat) }, { name: "b.csv", buffer: bytes(table) });
+  await drop(page, { name: "a.jsonl", buffer: bytes(chat) }, { name: "b.csv", buffer: bytes(semicolons) });
   expect(await inUse(page, "a.jsonl and 1 other file")).toMatch(/3 rows/);
 
   await drop(page, { name: "strange.csv", buffer: bytes("Frage,Antwort\nWarum?,Darum.\n") });
@@ -149,7 +253,7 @@ test("one of each kind is dropped, named and trained on", async () => {
   await page.getByLabel("Validation file").setInputFiles({
     name: "own.csv",
     mimeType: "text/csv",
-    buffer: bytes(table),
+    buffer: bytes(semicolons),
   });
   await page.getByText("Validating on own.csv: 2 rows, CSV, Alpaca.").waitFor({ timeout: 60_000 });
   await inUse(page, "both.zip");

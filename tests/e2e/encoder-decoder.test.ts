@@ -8,8 +8,9 @@ import { describeModel } from "../../src/engine/models/registry";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import { normal } from "../support/check-op";
 import { serveStudio, type ServedStudio } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
-/** A model with an encoder, from its files to an adapter: what is another path than that of decoders alone. */
+/** An encoder-decoder from its files to an adapter: the paths that differ from decoder-only models. */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {
@@ -79,6 +80,7 @@ async function ask(page: Page): Promise<string> {
 test("a dropped encoder-decoder trains, answers and is exported for PEFT", async () => {
   if (!studio) throw new Error("the studio is not served");
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));

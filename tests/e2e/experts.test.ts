@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { button, fakePageTests, train } from "./fake-page/open";
 
-/** Methods that build on adapters which were trained before, over a fake worker. */
+/** Methods that build on trained adapters, over a fake worker. */
 
 const withPage = fakePageTests();
 
 describe("a field of trained adapters", () => {
-  it("says how to get some, then lists the loaded model's and takes as many as the method does", async () => {
+  it("explains how to get some, then lists the loaded model's and accepts as many as the method does", async () => {
     await withPage({}, async (page) => {
       const choose = (name: string) => page.getByRole("radio", { name, exact: true }).click();
       const experts = page.getByRole("group", { name: "adapters", exact: true });
@@ -35,7 +35,7 @@ describe("a field of trained adapters", () => {
     });
   });
 
-  it("is one choice among several where the method stands on one", async () => {
+  it("is a single choice where the method builds on one", async () => {
     await withPage({}, async (page) => {
       const choose = (name: string) => page.getByRole("radio", { name, exact: true }).click();
       await choose("MAD-X language adapter");

@@ -4,8 +4,9 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FakeHub } from "../support/fake-hub";
 import { serveStudio, type ServedStudio } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
-/** A model from a hub in a browser: a connection that breaks off, a page that goes away, and the library after both. */
+/** A model from a hub in a browser: an interrupted connection, a closed page, and the library after both. */
 
 const FOLDER = "public/models/spruce";
 const NAME = "luthier/spruce";
@@ -20,7 +21,13 @@ beforeAll(async () => {
   const files = await Promise.all(
     names.map(async (name) => [name, await readFile(join(FOLDER, name))] as const),
   );
-  hub = await FakeHub.start({ [NAME]: { files: Object.fromEntries(files), token: TOKEN } });
+  const rows = await readFile("tests/golden/datasets/parquet/alpaca-none.parquet");
+  hub = await FakeHub.start({
+    [NAME]: { files: Object.fromEntries(files), token: TOKEN },
+    "datasets/luthier/woods": {
+      files: { "default/train/0000.parquet": rows, "default/train/0001.parquet": rows },
+    },
+  });
   studio = await serveStudio();
 });
 afterAll(async () => {
@@ -31,7 +38,7 @@ afterAll(async () => {
 const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 const card = (page: Page): Locator => page.getByRole("article").filter({ hasText: NAME });
 
-/** All that a page's origin keeps, as text. */
+/** Everything in the page origin's storage, as text. */
 function keptText(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
@@ -63,6 +70,7 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   if (!studio || !hub) throw new Error("nothing is served");
   Object.assign(hub.trouble, { drops: 2, dropAfterBytes: PIECE });
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -87,7 +95,7 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   const weights = hub.fileRequests().filter(({ path }) => path.endsWith("model.safetensors"));
   expect(weights.map(({ range }) => range)).toEqual([null, `bytes=${PIECE}-`, `bytes=${2 * PIECE}-`]);
 
-  // The token has gone to the hub alone, and is nowhere in what the browser keeps or what the page says.
+  // The token was sent to the hub only, and appears neither in storage nor on the page.
   const [toHub, toFiles] = (["hub", "files"] as const).map((wanted) =>
     hub?.seen.filter(({ host }) => host === wanted).map(({ authorization }) => authorization),
   );
@@ -108,4 +116,31 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   await expect.poll(() => card(page).count()).toBe(0);
   expect(errors).toEqual([]);
   await context.close();
+});
+
+test("the first rows of a dataset are got by its name, and what is not there is said beside what is in use", async () => {
+  if (!studio || !hub) throw new Error("nothing is served");
+  const page = await studio.browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.addInitScript(everyStepOpen);
+  await page.goto(studio.address);
+  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 240_000 }).toBe(true);
+  await page.getByRole("textbox", { name: "Hub endpoint" }).fill(hub.endpoint);
+  await page.locator("#data").getByText("From the Hugging Face Hub", { exact: true }).click();
+  const field = (name: string): Locator => page.getByRole("textbox", { name, exact: true });
+  await field("Hub dataset").fill("luthier/woods");
+  await field("Split").fill("test");
+  await field("Rows").fill("3");
+  await button(page, "Get dataset").click();
+  await page.getByText(/no split “test”/).waitFor({ timeout: 60_000 });
+  const inUse = page.getByRole("listitem").and(page.locator("[data-current]"));
+  expect(await inUse.innerText()).toMatch(/pirate/);
+  await field("Split").fill("");
+  hub.seen.length = 0;
+  await button(page, "Get dataset").click();
+  await inUse.filter({ hasText: "luthier/woods (default, train)" }).waitFor({ timeout: 120_000 });
+  expect(await inUse.innerText()).toMatch(/Parquet, Alpaca.*3 rows/s);
+  const asked = hub.seen.filter(({ path }) => path.includes(".parquet"));
+  expect(asked.some(({ path }) => path.includes("0001"))).toBe(false);
+  expect(asked.at(-1)?.range).toMatch(/^bytes=0-\d+$/);
+  await page.close();
 });

@@ -2,12 +2,28 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { languages } from "../../src/ui/text/languages";
 import { unmarked } from "../support/pseudo-language";
 import { button, fakePageTests } from "./fake-page/open";
 
 const withPage = fakePageTests();
 
 describe("another language", () => {
+  it("is chosen with the switch and kept, and the document names it", async () => {
+    await withPage({}, async (page) => {
+      const language = page.getByRole("combobox", { name: "Language", exact: true });
+      expect(await language.locator("option").allInnerTexts()).toEqual(["English", "简体中文"]);
+      await language.selectOption("简体中文");
+      await page.getByRole("heading", { name: "数据", exact: true }).waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-CN");
+      await page.reload();
+      await page.getByRole("heading", { name: "数据", exact: true }).waitFor();
+      await page.getByRole("combobox", { name: "语言", exact: true }).selectOption("English");
+      await page.getByRole("heading", { name: "Data", exact: true }).waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+    });
+  });
+
   it("says everything on the page, and the document names it", async () => {
     await withPage({ query: "pace=4&pseudo&interrupted" }, async (page) => {
       await button(page, "⟦Train⟧").click({ trial: true });
@@ -57,15 +73,18 @@ const sourcesOf = (folder: string): string[] =>
     .filter((file) => /\.(ts|json)$/.test(file))
     .map((file) => readFileSync(`${root}${folder}/${file}`, "utf8"));
 
-/** Untranslated data: the fake client's, and names of options, modules and models. */
-const names = [...sourcesOf("tests/support/fake-client"), ...sourcesOf("src/shared")].join("\n");
+/** Untranslated data: the fake client's, names of options, modules and models, and the languages' own names. */
+const names = [
+  ...[...sourcesOf("tests/support/fake-client"), ...sourcesOf("src/shared")],
+  ...Object.values(languages).map(({ name }) => name),
+].join("\n");
 
 /** Data that the fake client generates: rows, log, adapter names, answers; and the question asked. */
 const MADE_UP = /^(Tell me something about|Arr! |Training with |LoRA \d|A short answer to |Who are you\?)/;
 /** A number as it is typed: "5.71e-4". */
 const TYPED = /^[\d.]+e-\d+$/;
 
-/** Words that are neither of the language nor names. */
+/** Words that are neither in the language nor names. */
 function foreign(words: readonly string[]): string[] {
   const left = words
     .map(unmarked)

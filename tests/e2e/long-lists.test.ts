@@ -2,14 +2,14 @@ import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { button, fakePageTests } from "./fake-page/open";
 
-/** A page with as much in it as anybody has: lists show a part at a time, and typing stays quick. */
+/** A page with as many items as anyone has: lists show a part at a time, and typing stays responsive. */
 
 const withPage = fakePageTests();
 const MANY = "pace=4&turns=2000&adapters=500&rows=1000000";
 /** Maximum milliseconds from a key press to the updated page. */
 const MOST_MS = 50;
 
-/** Types a text of 20 characters; the median of the times from each key to the frame that shows it. */
+/** Types a text of 20 characters; returns the median time from a key to the frame that shows it. */
 async function typing(page: Page, box: Locator, text: string): Promise<void> {
   await box.click();
   await page.evaluate(() => {
@@ -32,7 +32,7 @@ async function typing(page: Page, box: Locator, text: string): Promise<void> {
   await expect.poll(() => page.evaluate(() => (window as { keyTimes?: number[] }).keyTimes?.length)).toBe(20);
   const times = await page.evaluate(() => (window as { keyTimes?: number[] }).keyTimes ?? []);
   times.sort((a, b) => a - b);
-  // The median: a busy machine lets any one key wait.
+  // The median, because a busy machine can delay any single key.
   expect(times[10], `${text}: ${times.map(Math.round).join(" ")}`).toBeLessThan(MOST_MS);
 }
 
@@ -71,7 +71,7 @@ it("2,000 questions, 500 adapters and 1,000,000 rows are shown a part at a time,
     await experts.getByRole("checkbox", { name: "Adapter 137", exact: true }).check();
     await search.fill("Adapter 30");
     await experts.getByRole("checkbox", { name: "Adapter 30", exact: true }).check();
-    // Those chosen stay in sight.
+    // Selected items stay visible.
     expect(await experts.getByRole("checkbox", { checked: true }).count()).toBe(2);
     expect(await page.locator("body *").count()).toBeLessThan(6000);
   });

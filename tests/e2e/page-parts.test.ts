@@ -32,7 +32,7 @@ describe("loading in four bits", () => {
 });
 
 describe("an exported adapter", () => {
-  it("takes the optimizer's state along where that is asked for", async () => {
+  it("includes the optimizer's state on request", async () => {
     await withPage({}, async (page) => {
       const state = page.getByLabel("With the optimizer's state");
       expect(await state.count()).toBe(0);
@@ -46,7 +46,7 @@ describe("an exported adapter", () => {
     });
   });
 
-  it("comes with the lines of the library that reads it", async () => {
+  it("comes with the code of the library that loads it", async () => {
     await withPage({}, async (page) => {
       const lines = page.locator("#export article", { has: button(page, "Export adapter") }).locator("pre");
       await page.getByLabel("Max steps").fill("3");
@@ -65,7 +65,7 @@ describe("the module tree", () => {
   const item = (page: Page, name: string) => page.getByRole("treeitem", { name, exact: true });
   const targets = (page: Page) => page.getByLabel("target_modules").inputValue();
 
-  it("is ticked by keyboard, and keeps step with target_modules both ways", async () => {
+  it("is ticked by keyboard, and stays in sync with target_modules both ways", async () => {
     await withPage({}, async (page) => {
       await page.getByText("8 of 28 layers match").click();
       await item(page, "model.layers").focus();
@@ -101,7 +101,7 @@ describe("the module tree", () => {
     });
   });
 
-  it("refuses a choice of nothing at the field", async () => {
+  it("rejects an empty choice at the field", async () => {
     await withPage({}, async (page) => {
       await page.getByLabel("target_modules").fill("q_proj");
       await page.getByText("4 of 28 layers match").waitFor();

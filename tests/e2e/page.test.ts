@@ -4,12 +4,12 @@ import { methodSpecs } from "../../src/shared/methods";
 import { en } from "../../src/ui/text/en";
 import { ask, button, fakePageTests } from "./fake-page/open";
 
-/** The page over a fake worker: what a person meets, whatever the engine does. */
+/** The page over a fake worker, independent of the engine. */
 
 const withPage = fakePageTests();
 
 describe("accessible names", () => {
-  it("are the fixed ones, each on one element alone", async () => {
+  it("are the fixed ones, each on a single element", async () => {
     await withPage({}, async (page) => {
       await button(page, "Train").waitFor();
       const labels = [
@@ -112,7 +112,7 @@ describe("the job", () => {
     });
   });
 
-  it("stops a run and an answer, and keeps what there was", async () => {
+  it("stops a run and an answer, keeping what they have so far", async () => {
     await withPage({ query: "pace=200" }, async (page) => {
       await button(page, "Train").click();
       await page
@@ -133,7 +133,7 @@ describe("the job", () => {
     });
   });
 
-  it("says what is wrong with a file, a field and an option, and deletes only what is confirmed", async () => {
+  it("reports faults of a file, a field and an option, and deletes only after confirmation", async () => {
     await withPage({}, async (page) => {
       await page
         .getByLabel("Dataset file")
@@ -182,7 +182,7 @@ describe("the job", () => {
     });
   });
 
-  it("downloads a model, goes on with one that broke off, and deletes only what is confirmed", async () => {
+  it("downloads a model, resumes an interrupted download, and deletes only after confirmation", async () => {
     await withPage({}, async (page) => {
       await button(page, "Train").waitFor();
       const repository = page.getByRole("textbox", { name: "Repository" });
@@ -208,7 +208,7 @@ describe("the job", () => {
     });
   });
 
-  it("leaves data work alone where there is no WebGPU", async () => {
+  it("allows work on data without WebGPU", async () => {
     await withPage({ query: "pace=4&gpu=off" }, async (page) => {
       await page.getByText("No WebGPU here").waitFor();
       await page.getByText("chrome://flags/#enable-unsafe-webgpu").waitFor();
@@ -220,7 +220,7 @@ describe("the job", () => {
 });
 
 describe("an interrupted run", () => {
-  it("goes on where it was, or is discarded", async () => {
+  it("resumes, or is discarded", async () => {
     await withPage({ query: "pace=4&interrupted" }, async (page) => {
       await page.getByText("A run was interrupted").waitFor();
       await button(page, "Resume").click();

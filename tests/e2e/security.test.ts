@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { createServer } from "vite";
 import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
-/** That the content security policy holds: what it forbids is refused, in the page and in the worker. */
+/** The content security policy holds: what it forbids is refused, in the page and in the worker. */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {
@@ -14,6 +15,7 @@ afterAll(() => studio?.close());
 async function open(address: string): Promise<{ page: Page; violations: string[] }> {
   if (!studio) throw new Error("the studio is not served");
   const page = await (await studio.browser.newContext()).newPage();
+  await page.addInitScript(everyStepOpen);
   const violations = watchViolations(page);
   await page.goto(address);
   await page.getByRole("button", { name: "Train", exact: true }).waitFor({ timeout: 120_000 });
@@ -72,7 +74,7 @@ function intrude() {
   );
 }
 
-/** Rows of one's own, two steps, a question and an export: studio.test.ts does all of it in the built page. */
+/** Own rows, two steps, a question and an export; studio.test.ts covers the rest in the built page. */
 async function doShortJob(page: Page): Promise<void> {
   const patient = { timeout: 120_000 };
   const button = (name: string) => page.getByRole("button", { name, exact: true });

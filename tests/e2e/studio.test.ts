@@ -4,8 +4,9 @@ import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
+import { everyStepOpen } from "./open-steps";
 
-/** The whole job in a browser with the built-in model: drop, train, compare, export, reload, import. */
+/** The whole workflow in a browser with the built-in model: drop, train, compare, export, reload, import. */
 
 let studio: ServedStudio | null = null;
 beforeAll(async () => {
@@ -47,7 +48,7 @@ interface ScoredRow {
   readonly answers: readonly { readonly answer: string; readonly scores: Readonly<Record<string, number>> }[];
 }
 
-/** Scores both sides on some rows; returns what is downloaded of it. */
+/** Scores both sides on some rows; returns the downloaded file. */
 async function scoreRows(page: Page, rows: number): Promise<ScoredRow[]> {
   const card = page.getByRole("region", { name: "Scorecard", exact: true });
   await card.getByText("What is scored").click();
@@ -65,7 +66,7 @@ async function scoreRows(page: Page, rows: number): Promise<ScoredRow[]> {
   return lines.map((line) => JSON.parse(line) as ScoredRow);
 }
 
-/** The pirate's line of an answer. */
+/** The line of an answer in the pirate's voice. */
 const sentence = (answer: string): string | undefined =>
   answer.split("\n").find((line) => line.includes("Arr!"));
 
@@ -78,6 +79,7 @@ const voices = (...names: string[]): string[] => [
 test("a newcomer's whole job", async () => {
   if (!studio) throw new Error("the studio is not served");
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -93,6 +95,8 @@ test("a newcomer's whole job", async () => {
   await page.getByText("pirates.json").first().waitFor({ timeout: 120_000 });
   await page.getByText("1 row was left out").waitFor();
 
+  await button(page, "Quick look").click();
+  await page.getByLabel("Max minutes").fill("0");
   await page.getByLabel("Max steps").fill(String(STEPS));
   await page.getByLabel("Sample every").fill(String(STEPS / 2));
   await ready(page);
@@ -118,7 +122,7 @@ test("a newcomer's whole job", async () => {
   expect(trained.before).not.toContain("Arr!");
   expect(trained.after).toContain("Arr!");
 
-  // The merged model in onnxruntime-web answers as the engine does.
+  // The merged model gives the same answers in onnxruntime-web as in the engine.
   await page.getByLabel("Weights of ONNX").selectOption("F32");
   await button(page, "Try ONNX here").click();
   const difference = await page
@@ -148,7 +152,7 @@ test("a newcomer's whole job", async () => {
 
   await page.reload();
   await ready(page);
-  // What was scored is kept with the adapter.
+  // Scores are stored with the adapter.
   await page.getByRole("table", { name: "Answers", exact: true }).waitFor();
   const run = page.getByRole("region", { name: "Runs", exact: true }).getByRole("row").nth(1);
   await run.getByText("1 · LoRA, pirates").waitFor();

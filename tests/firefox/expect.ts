@@ -1,7 +1,7 @@
 import { JestChaiExpect } from "@vitest/expect";
 import { expect, use } from "chai";
 
-/** What cases mean by vitest's `expect` where no test runner is: in a page. */
+/** A substitute for vitest's `expect` in a page, where there is no test runner. */
 
 use(JestChaiExpect);
 

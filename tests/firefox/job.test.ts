@@ -54,7 +54,7 @@ describe.each([
   });
 });
 
-test("answers come about as fast as in Chromium", () => {
+test("answers are about as fast as in Chromium", () => {
   const [chromium, firefox] = [results.get("Chromium")!, results.get("Firefox")!];
   const speeds = `${firefox.speed} tokens/s in Firefox, ${chromium.speed} in Chromium`;
   console.log(speeds);

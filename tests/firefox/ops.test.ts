@@ -37,7 +37,7 @@ describe.each(["own", "gpu"] as const)("with the kernel variants: %s", (variants
   });
 });
 
-test("the barriers of a GPU without a name tell what it is", async () => {
+test("barriers identify a GPU without a name", async () => {
   const measure = () => (globalThis as unknown as InPage).luthierOps.barrier();
   const microseconds = await page.evaluate(measure);
   console.log(`${microseconds.toFixed(2)} µs a barrier`);

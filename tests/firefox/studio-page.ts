@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ElementHandle, JSHandle, Page } from "puppeteer-core";
 import type { TrainingReport } from "../../src/protocol/events";
 import type { TestedBrowser } from "./browsers";
+import { everyStepOpen } from "../e2e/open-steps";
 
 /** A file to upload. */
 export interface GivenFile {
@@ -41,6 +42,7 @@ export class StudioPage {
   /** Opens the studio in a new page and waits until it can train. */
   static async open({ browser, downloads }: TestedBrowser, address: string): Promise<StudioPage> {
     const page = await browser.newPage();
+    await page.evaluateOnNewDocument(everyStepOpen);
     await page.setViewport({ width: 1440, height: 900 });
     await page.evaluateOnNewDocument(listenToWorker);
     const studio = new StudioPage(page, downloads);

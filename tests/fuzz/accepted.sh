@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Usage: tests/fuzz/accepted.sh [mutants of each format] [first seed]   mutants of safetensors, GGUF, JSON, CSV and Parquet
-# that are read, against what the packages of both formats of models, Python's own readers and pyarrow read of them.
+# Usage: tests/fuzz/accepted.sh [mutants of each format] [first seed]   compares what we read of accepted safetensors, GGUF,
+# JSON, CSV and Parquet mutants with the model formats' own packages, Python's readers and pyarrow.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count="${1:-2000}"
@@ -10,7 +10,7 @@ python_data="$(bash tests/oracle/setup.sh data)"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 status=0
-# A piece at a time, so that they do not fill the disk.
+# In batches, so that they do not fill the disk.
 for ((from = first; from < first + count; from += 1000)); do
   left=$((first + count - from))
   node tests/run.mjs tests/fuzz/accepted.ts "$work/files" "$((left < 1000 ? left : 1000))" "$from"

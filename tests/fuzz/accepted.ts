@@ -11,7 +11,7 @@ import { makeRng, type Rng } from "../../src/lib/rng";
 import { tinyGguf } from "./corpus";
 import { mutateBytes, pick } from "./mutate";
 
-/** A tensor as it is read. */
+/** A tensor as read. */
 interface ReadTensor {
   readonly name: string;
   readonly dtype: string;
@@ -24,9 +24,8 @@ const golden = (path: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../golden/${path}`, import.meta.url)));
 
 /**
- * Writes those mutants of safetensors and GGUF that are read, with what is read of them, for check_accepted.py:
- *
- *     node tests/run.mjs tests/fuzz/accepted.ts DIR [mutants of each] [first seed]
+ * Writes the mutants of safetensors and GGUF that are accepted, with the values read from them, for check_accepted.py:
+ * `node tests/run.mjs tests/fuzz/accepted.ts DIR [mutants of each] [first seed]`
  */
 export async function main([
   directory = "",
@@ -49,7 +48,7 @@ export async function main([
   return 0;
 }
 
-/** What is read of a file, or null for one that is refused. */
+/** The values read from a file, or null if it is refused. */
 async function readOf(kind: string, bytes: Uint8Array<ArrayBuffer>): Promise<object | null> {
   const source = bytesSource(`model.${kind}`, bytes);
   try {
@@ -70,7 +69,7 @@ async function readOf(kind: string, bytes: Uint8Array<ArrayBuffer>): Promise<obj
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as unknown[], plain);
-  // JSON has no names for these.
+  // JSON cannot represent these.
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
@@ -88,14 +87,14 @@ function hashed(
   );
 }
 
-/** A mutant of a golden model; half of them keep to the header, where meaning is. */
+/** A mutant of a golden model; half of the mutations are in the header, which carries the meaning. */
 function safetensors(rng: Rng): Uint8Array<ArrayBuffer> {
   const bytes = golden(`${pick(rng, FAMILIES)}/model.safetensors`);
   if (rng.integer(2) === 0) return mutateBytes(bytes, rng);
   const end = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
   for (let changes = 1 + rng.integer(2); changes > 0; changes--) {
     const at = 8 + rng.integer(end - 8);
-    // Digits, names and marks of the header's JSON.
+    // Digits, names and punctuation of the header's JSON.
     bytes[at] = (pick(rng, [...'0123456789,:[]{}"aFIU']) as string).charCodeAt(0);
   }
   return bytes;

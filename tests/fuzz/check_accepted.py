@@ -1,5 +1,7 @@
-"""Usage: python tests/fuzz/check_accepted.py DIR   holds what accepted.ts has read of each file to what the
-packages of the formats, safetensors and gguf, read of it."""
+"""Compares what accepted.ts read of each file with the formats' own packages, safetensors and gguf.
+
+Usage: python tests/fuzz/check_accepted.py DIR
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import { type GoldenTensor, loadGoldenModel, readJson, readTensors, under } from
 import { sharedTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 
-/** Adapters as different PEFT versions and users write them, with PEFT's results. */
+/** Adapters as written by different PEFT versions and users, with PEFT's results. */
 interface Adapters {
   readonly ids: readonly number[];
   /** Number of ids the encoder reads; the decoder generates the others. */
@@ -83,6 +83,6 @@ describe.each([...new Set(cases.map(({ family }) => family))])("%s reads what PE
   });
 });
 
-test("the bases of the cases differ from what their adapters make of them", () => {
+test("the cases' adapters change the logits", () => {
   expect(new Set(cases.map(({ logits }) => logits[0])).size).toBeGreaterThan(cases.length / 2);
 });

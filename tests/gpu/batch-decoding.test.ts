@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { answerAll } from "../../src/engine/generate/batch-answers";
 import { BatchDecoder } from "../../src/engine/generate/batch-decoder";
-import { likelihoods, type MeasuredText } from "../../src/engine/generate/likelihood";
+import { likelihoods, type MeasuredText, measureTexts } from "../../src/engine/generate/likelihood";
+import { type PlaceOdds, placeOdds } from "../../src/engine/generate/token-odds";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
@@ -31,8 +32,8 @@ describe("a batch", () => {
   });
   afterAll(() => model.weights.destroy());
 
-  test("draws each answer by its own seed, and ends each by itself", async () => {
-    // More rows than lanes, so that lanes are taken over.
+  test("samples each answer with its own seed, and ends each separately", async () => {
+    // More rows than lanes, so that lanes are reused.
     const prompts = promptsOf(
       model,
       Array.from({ length: 34 }, (_, row) => 1 + (row % 9)),
@@ -45,7 +46,7 @@ describe("a batch", () => {
     expect(new Set(answers.map(({ finish }) => finish))).toEqual(new Set(["end-token", "length"]));
   });
 
-  test("begins no pass after an abort", async () => {
+  test("starts no pass after an abort", async () => {
     const decoder = await BatchDecoder.create(model, null, 16);
     const [prompt = []] = promptsOf(model, [3]);
     const question = { prompt, endIds: new Set<number>(), options: defaultGeneration, random: makeRng(1) };
@@ -87,6 +88,9 @@ test.each([
     found[text.index] = [...text.logProbabilities];
     right += text.right;
   }
+  const odds: PlaceOdds[][] = [];
+  const measure = (logits: Float32Array, id: number) => placeOdds(logits, id, 3);
+  for await (const { index, measures } of measureTexts(decoder, texts, measure)) odds[index] = [...measures];
   let mostLikely = 0;
   for (const [row, { prompt, answer, measured }] of texts.entries()) {
     const ids = [...prompt, ...answer];
@@ -108,6 +112,24 @@ test.each([
       return scores[id]! - Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0));
     });
     expectClose(found[row]!, expected, 1e-4, "log-probabilities");
+    const chances = expected.map((value) => Math.exp(value));
+    expectClose(
+      odds[row]!.map(({ probability }) => probability),
+      chances,
+      1e-4,
+      "probabilities",
+    );
+    for (const [index, { likeliest }] of odds[row]!.entries()) {
+      const scores = rows[index]!;
+      const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+      const largest = scores.map((score) => Math.exp(score) / total).sort((a, b) => b - a);
+      expectClose(
+        likeliest.map(({ probability }) => probability),
+        largest.slice(0, 3),
+        1e-4,
+        "likeliest tokens",
+      );
+    }
   }
   expect(right).toBe(mostLikely);
   decoder.destroy();
@@ -125,7 +147,7 @@ interface Question {
   readonly acc_norm: number;
 }
 
-test("multiple choice counts as transformers and lm-evaluation-harness's formula do", async () => {
+test("multiple choice counts as lm-evaluation-harness", async () => {
   const model = await loadGoldenModel(gpu, "llama");
   const questions = readJson<Question[]>("choices.json");
   const texts = questions.flatMap(({ context, choices }) =>

@@ -21,7 +21,7 @@ import { gemmProblem } from "../support/gemm";
 import { openTestGpu } from "../support/gpu";
 import { trainSteps } from "../support/train-steps";
 
-/** A device whose compiler refuses some kernels, by a piece of their keys. */
+/** A device whose compiler rejects kernels with a given part in their keys. */
 
 let gpu: Gpu;
 let compiled: string[];
@@ -73,7 +73,7 @@ async function train(model: LoadedModel): Promise<void> {
   state.destroy();
 }
 
-test("training and answers go round kernels that do not compile, and say which", async () => {
+test("training and answers avoid kernels that do not compile, and report them", async () => {
   // The preferred kernels of software and hardware GPUs for products, attention and rows.
   refuse("matmul/quad_", "matmul/tile", "attention/quad", "lib/reduce_quad", "LANES=256");
   const pipelines = new PipelineCache(gpu);
@@ -95,7 +95,7 @@ test("training and answers go round kernels that do not compile, and say which",
   model.weights.destroy();
 });
 
-test("a kernel that nothing replaces ends the run with the compiler's words", async () => {
+test("a kernel without alternative ends the run with the compiler's message", async () => {
   refuse("optim/adamw");
   const model = await load(new PipelineCache(gpu));
   await expect(train(model)).rejects.toThrow(/optim\/adamw.* did not compile: .*no register left/);
@@ -103,7 +103,7 @@ test("a kernel that nothing replaces ends the run with the compiler's words", as
   model.weights.destroy();
 });
 
-test("the tuner takes the best of those that compile", async () => {
+test("the tuner chooses the best of those that compile", async () => {
   const shape: GemmShape = {
     ...{ form: "nt", m: 2, n: 4096, k: 1280, kind: "f32" },
     ...{ aStride: 1280, bStride: 1280, cStride: 4096, cOffset: 0 },
@@ -131,7 +131,7 @@ function journalOf(fatal: readonly string[], suspects: readonly string[]) {
   return { journal, notes };
 }
 
-test("what took the GPU down before is not compiled again, and suspects are compiled alone", async () => {
+test("kernels that crashed the GPU are not compiled again, and suspects are compiled alone", async () => {
   refuse();
   const plain = new PipelineCache(gpu);
   await train(await load(plain));
@@ -152,7 +152,7 @@ test("what took the GPU down before is not compiled again, and suspects are comp
   expect(notes.filter((note) => note.endsWith(" 0"))).toEqual([]);
 });
 
-test("a device that is lost while it compiles leaves the journal open, and is told as lost", async () => {
+test("a device lost while compiling leaves the journal open, and is reported as lost", async () => {
   const { journal, notes } = journalOf([], []);
   Object.defineProperty(gpu.device, "createComputePipelineAsync", {
     value: () => {

@@ -18,7 +18,7 @@ import { sharedTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
-/** The built-in model says in this engine what it says in transformers. */
+/** The built-in model gives the same answers as in transformers. */
 
 const FOLDER = "public/models/spruce";
 

@@ -18,7 +18,7 @@ import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
 const CASES = "tests/golden/cases";
 
-/** Logits of the last place, of transformers and PEFT. */
+/** Logits of the last position, from transformers and PEFT. */
 const { ids, logits } = JSON.parse(readFileSync(join(CASES, "expected-logits.json"), "utf8")) as {
   readonly ids: readonly number[];
   readonly logits: Readonly<Record<string, readonly number[]>>;
@@ -40,7 +40,7 @@ async function lastLogits(model: LoadedModel, state: AdapterState): Promise<Floa
   return all.subarray((ids.length - 1) * model.spec.vocabularySize);
 }
 
-/** All files below a folder, by their paths in it. */
+/** All files below a folder, by relative path. */
 function filesOf(folder: string): ByteSource[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

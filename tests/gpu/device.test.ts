@@ -15,7 +15,7 @@ test("opens an adapter, counts buffers and forgets destroyed ones", async () => 
   gpu.close();
 });
 
-test("the barriers of an adapter tell what its name does", async () => {
+test("classification by barriers agrees with that by name", async () => {
   const gpu = await openTestGpu();
   const microseconds = await measureBarrier(gpu.device, new QueuePoller(gpu.device.queue));
   console.log(`${microseconds.toFixed(2)} µs a barrier`);
@@ -23,7 +23,7 @@ test("the barriers of an adapter tell what its name does", async () => {
   gpu.close();
 });
 
-test("a read that the device's end cuts off fails, and does not wait for ever", async () => {
+test("a read interrupted by device loss fails instead of waiting forever", async () => {
   const gpu = await openTestGpu();
   const buffer = gpu.createBuffer("test", 16, STORAGE);
   await readBytes(gpu, { buffer, offsetBytes: 0, sizeBytes: 16 });

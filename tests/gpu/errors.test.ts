@@ -5,7 +5,7 @@ import { STORAGE } from "../../src/engine/gpu/usage";
 import { defineKernel } from "../../src/engine/gpu/kernel";
 import { openTestGpu } from "../support/gpu";
 
-test("no WebGPU is told with what to do", async () => {
+test("missing WebGPU is reported with advice", async () => {
   await expect(Gpu.open(undefined)).rejects.toMatchObject({
     code: "gpu",
     advice: expect.stringContaining("Chrome"),
@@ -31,7 +31,7 @@ test("a buffer beyond the adapter's limit is refused before the GPU sees it", as
   gpu.close();
 });
 
-test("a lost device is told as such, now and later", async () => {
+test("a lost device is reported as such, now and later", async () => {
   const gpu = await openTestGpu();
   gpu.device.destroy();
   expect(await gpu.lost).toMatchObject({ code: "device-lost" });
@@ -39,7 +39,7 @@ test("a lost device is told as such, now and later", async () => {
   expect(() => gpu.check()).toThrow(/stopped working/);
 });
 
-test("a kernel that does not compile is named with the compiler's words", async () => {
+test("a kernel that does not compile is reported with the compiler's message", async () => {
   const gpu = await openTestGpu();
   const broken = defineKernel({
     shader: "elementwise/add",

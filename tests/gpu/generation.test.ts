@@ -77,7 +77,7 @@ async function expectGolden(
   generator.destroy();
 }
 
-/** Cases answered in batches too, by family: every way in which an adapter changes what is decoded. */
+/** Cases that are also answered in batches, by family: every way in which an adapter affects decoding. */
 const BATCHED: Readonly<Record<string, string>> = {
   bloom: "prefix",
   gemma3: "prefix",
@@ -103,7 +103,7 @@ describe.each(goldenFamilies())("%s answers as transformers", (family) => {
     await expectGolden(model, null, await readTensors(family, "base.safetensors"), "base");
   });
 
-  // Quantised weights change no more than matrices, which other tests hold.
+  // Quantised weights only affect matrices, which other tests cover.
   test.skipIf(family.includes("nf4"))("base, in batches", async () => {
     await expectSame(model, null, { prompts: promptsOf(model) });
   });
@@ -161,7 +161,7 @@ describe("a generator", () => {
     await expect(answer(generator, [], options)).rejects.toThrow(/no tokens/);
   });
 
-  test("draws the same answer from the same seed, and others from others", async () => {
+  test("samples the same answer with the same seed, and others with other seeds", async () => {
     const draw = { temperature: 1.5, maxNewTokens: 8 };
     const [first, again, other] = [
       await answer(generator, prompt, { ...draw, seed: 1 }),
@@ -173,7 +173,7 @@ describe("a generator", () => {
   });
 });
 
-test("an answer is of what the adapter has learned by then", async () => {
+test("an answer uses the adapter's current values", async () => {
   const model = await loadGoldenModel(gpu, "llama_tied");
   // DoRA's magnitudes are computed once per answer.
   const tensors = await readTensors("llama_tied", "dora", "golden.safetensors");

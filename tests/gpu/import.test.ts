@@ -94,7 +94,7 @@ describe("an adapter of another model", () => {
     expect(error.what).toContain("model.layers.2.self_attn.q_proj.lora_A.weight is missing");
   });
 
-  test("with more layers is refused by the first tensor that has no place", async () => {
+  test("with more layers is refused by its first superfluous tensor", async () => {
     const error = await refusal("lora", { num_hidden_layers: 1 });
     expect(error.code).toBe("adapter");
     expect(error.what).toContain("model.layers.1.self_attn.q_proj.lora_A.weight");

@@ -32,7 +32,7 @@ async function openCase(name: string) {
 }
 
 test.each(["lora", "prefix", "prompt"])(
-  "training %s takes nothing more after its first step",
+  "training %s allocates nothing after its first step",
   async (name) => {
     const { model, loaded, state, batches } = await openCase(name);
     const withState = live();
@@ -65,7 +65,7 @@ test.each(["lora", "prefix", "prompt"])(
 );
 
 test.each(["lora", "prefix", "prompt"])(
-  "answering with %s takes nothing more after its first answer",
+  "answering with %s allocates nothing after its first answer",
   async (name) => {
     const { model, state } = await openCase(name);
     const withState = live();

@@ -125,6 +125,19 @@ test("measures validation rows before, between and after steps, and learns nothi
   expectClose(losses(reports), tensors.get("losses")!.data.slice(0, 5), 1e-4, "losses");
 });
 
+test("ends with a last validation when it is told to, and measures no step twice", async () => {
+  const validation = [batches[1]!];
+  const order = async (end: number): Promise<string[]> => {
+    free();
+    await start();
+    const shouldEnd = () => trainer.stepCount >= end;
+    const reports = await collect({ totalSteps: 6, validation, validateEvery: 2, shouldEnd });
+    return reports.filter(({ type }) => type === "validation").map(({ step }) => String(step));
+  };
+  expect(await order(3)).toEqual(["0", "2", "3"]);
+  expect(await order(4)).toEqual(["0", "2", "4"]);
+});
+
 test("stops when a step breaks and keeps the last good values", async () => {
   const seen: LoopReport[] = [];
   const run = async (): Promise<void> => {
@@ -144,21 +157,21 @@ test("stops when a step breaks and keeps the last good values", async () => {
   for (const { data } of kept.values()) expect(data.every(Number.isFinite)).toBe(true);
 });
 
-test("stops when asked to, with what it has learned", async () => {
+test("stops on request, keeping what it has learned", async () => {
   const controller = new AbortController();
   const reports: LoopReport[] = [];
   for await (const report of trainingLoop(trainer, plan(), controller.signal)) {
     reports.push(report);
     if (report.step === 2) controller.abort();
   }
-  // Steps in flight when the signal came are reported too.
+  // Steps in flight at the abort are reported too.
   expect(reports.length).toBeGreaterThanOrEqual(2);
   expect(reports.length).toBeLessThan(training.steps);
   expect(reports).toHaveLength(trainer.stepCount);
   expectClose(losses(reports), tensors.get("losses")!.data.slice(0, reports.length), 1e-4, "losses");
 });
 
-test("may be left at any report, and its trainer freed at once", async () => {
+test("can be abandoned at any report, with its trainer freed at once", async () => {
   for await (const report of trainingLoop(trainer, plan())) if (report.step === 1) break;
   free();
   // A read that nobody awaits would now fail as an unhandled rejection.

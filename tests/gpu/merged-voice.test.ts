@@ -15,7 +15,7 @@ afterAll(() => gpu.close());
 
 const PROMPT = [3, 1, 4, 1, 5];
 
-test("a side answers from merged weights as from the adapter, and gives them back when it is no longer chosen", async () => {
+test("a column answers from merged weights as from the adapter, and gives them back when it is no longer chosen", async () => {
   const model = await loadGoldenModel(gpu, "llama_tied");
   const session = new Session(() => undefined);
   // Generating only needs the model's engine.
@@ -23,23 +23,23 @@ test("a side answers from merged weights as from the adapter, and gives them bac
   const adapter = bindCase(model, "llama_tied", "lora");
   const tensors = await readTensors("llama_tied", "lora", "golden.safetensors");
   const state = goldenState(gpu, adapter, tensors, "after");
-  const beside = await session.generator("before", { engine: model, state }, 20);
+  const beside = await session.generator(0, { engine: model, state }, 20);
   const expected = await beside.logitsAfter(PROMPT);
   const without = gpu.usage.bytes;
 
   const merged = await mergeOnGpu(model, adapter, await state.read());
   session.holdMerged("a", merged);
   const speaker = { engine: merged, state: null };
-  const voice = await session.generator("after", speaker, 20);
-  expectClose(await voice.logitsAfter(PROMPT), expected, 2e-5, "logits of the merged side");
-  expect(await session.generator("after", speaker, 20), "the same speaker's generator").toBe(voice);
+  const voice = await session.generator(1, speaker, 20);
+  expectClose(await voice.logitsAfter(PROMPT), expected, 2e-5, "logits of the merged column");
+  expect(await session.generator(1, speaker, 20), "the same speaker's generator").toBe(voice);
 
   session.keepMerged(["a"]);
   expect(session.heldMerged("a")).toBe(merged);
   session.keepMerged([]);
   expect(session.heldMerged("a")).toBeNull();
   expect(gpu.usage.bytes).toBe(without);
-  expect(await beside.logitsAfter(PROMPT), "the other side").toEqual(expected);
+  expect(await beside.logitsAfter(PROMPT), "the other column").toEqual(expected);
 
   session.setModel(null);
   state.destroy();

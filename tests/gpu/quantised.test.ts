@@ -188,7 +188,7 @@ test.each(["llama_nf4", "llama_nf4_256_double", "gpt2_nf4_double", "gpt2_nf4_256
   },
 );
 
-test("merging into quantised files loses what f16 rounds off, and no more", async () => {
+test("merging into quantised files only adds f16 rounding", async () => {
   const model = await modelOfKind(gpu, "llama_tied", "q4_0");
   const tensors = await readTensors("llama_tied", "lora", "golden.safetensors");
   const adapter = bindCase(model, "llama_tied", "lora");
@@ -220,7 +220,7 @@ function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 }
 
-test("a matrix in shards is uploaded whole, block by block", async () => {
+test("a sharded matrix is uploaded completely, block by block", async () => {
   const narrow = await openTestGpu({ maxBindingBytes: 36864 });
   try {
     const [rows, columns] = [192, 1024];

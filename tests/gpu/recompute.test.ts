@@ -78,7 +78,7 @@ async function run(
   return { losses, gradients, slots: prediction.slots };
 }
 
-describe.each([...new Set(cases.map(([family]) => family))])("computing the blocks of %s again", (family) => {
+describe.each([...new Set(cases.map(([family]) => family))])("recomputing the blocks of %s", (family) => {
   let model: LoadedModel;
   beforeAll(async () => {
     model = await loadGoldenModel(gpu, family);

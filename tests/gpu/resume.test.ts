@@ -77,8 +77,8 @@ async function collect(
   return reports;
 }
 
-describe.each(["lora", "prefix", "prompt"])("a run of %s that was cut off", (name) => {
-  test.each([3, 4])("after step %i goes on as if it had not been", async (cut) => {
+describe.each(["lora", "prefix", "prompt"])("an interrupted run of %s", (name) => {
+  test.each([3, 4])("continues after step %i as if uninterrupted", async (cut) => {
     const { adapter, options, plan, start } = await openRun(name);
     const whole = start();
     const steady = await Trainer.create(model, whole, options);
@@ -113,6 +113,29 @@ describe.each(["lora", "prefix", "prompt"])("a run of %s that was cut off", (nam
   });
 });
 
+test("a run that has ended goes on as if it had been planned longer, from its values and moments alone", async () => {
+  const { adapter, options, plan, start } = await openRun("lora");
+  const steadyRate = { ...plan, schedule: "constant" as const, validation: [] };
+  const whole = start();
+  const steady = await Trainer.create(model, whole, options);
+  const expected = await collect(steady, steadyRate);
+
+  const first = start();
+  const short = await Trainer.create(model, first, options);
+  const before = await collect(short, { ...steadyRate, totalSteps: 4 });
+  const [values, moments] = [await first.read(), await short.moments()];
+
+  const second = AdapterState.of(gpu, adapter, values);
+  const extended = await Trainer.create(model, second, options);
+  extended.adopt(moments, 4);
+  expect(extended.stepCount).toBe(4);
+  // Dropout masks and the order of the data follow the step, so that they must be the run's own.
+  const after = await collect(extended, steadyRate);
+  expect([...before, ...after]).toEqual(expected);
+  expect(await second.read()).toEqual(await whole.read());
+  for (const part of [steady, whole, short, first, extended, second]) part.destroy();
+});
+
 test("a snapshot counts the steps submitted before it and none after", async () => {
   const { options, plan, start } = await openRun("lora");
   const state = start();
@@ -130,7 +153,7 @@ test("a snapshot counts the steps submitted before it and none after", async () 
   state.destroy();
 });
 
-test("the best values are those of the lowest loss, and patience counts what came after it", async () => {
+test("the best values are those of the lowest loss, and patience counts validations since", async () => {
   const { options, plan, start } = await openRun("lora");
   const state = start();
   const trainer = await Trainer.create(model, state, options);
@@ -167,7 +190,7 @@ describe("an adapter exported with the optimizer's state", () => {
     return withOptimizer(adapterFromFolder(folder, spec), folder, folder.optimizer!, spec);
   }
 
-  test.each(["lora", "p_tuning_mlp"] as const)("goes on with %s bit for bit", async (name) => {
+  test.each(["lora", "p_tuning_mlp"] as const)("continues with %s bit for bit", async (name) => {
     const family = name === "lora" ? "llama" : "llama_tied";
     const own = family === "llama" ? model : await loadGoldenModel(gpu, family);
     const tensors = await readTensors(family, name, "golden.safetensors");

@@ -115,7 +115,7 @@ async function continued(id: MethodId, options: FieldValues, cut: number): Promi
 describe("FishMask", () => {
   const bind = (): Adapter => methods.fishmask.bind(OPTIONS, model.spec);
 
-  test("weighs the texts before the first step and moves only the share it keeps", async () => {
+  test("scores the texts before the first step and trains only the selected fraction", async () => {
     const { state, trainer, free } = await start(bind());
     const reports = await run(trainer);
     const weighed = Array<string>(OPTIONS.fish_samples).fill("selection");
@@ -130,15 +130,14 @@ describe("FishMask", () => {
     free();
   });
 
-  test("goes on under the same mask after an interruption", async () => {
+  test("continues with the same mask after an interruption", async () => {
     const reports = await interrupted(bind, 2);
     expect(reports.every(({ type }) => type === "step")).toBe(true);
   });
 
-  test("goes on under the same mask with the optimizer of an export", () =>
-    continued("fishmask", OPTIONS, 3));
+  test("continues with the same mask from an exported optimizer", () => continued("fishmask", OPTIONS, 3));
 
-  test("trains a kept adapter's own weights further and no others", async () => {
+  test("continues training an adapter's selected weights and no others", async () => {
     const first = await start(bind());
     await run(first.trainer);
     const before = await first.state.read();
@@ -158,7 +157,7 @@ describe("DiffPruning", () => {
   const deltasOf = async (state: AdapterState): Promise<number[]> =>
     numbers(new Map([...(await state.read())].filter(([name]) => name.endsWith(".delta"))));
 
-  test("takes back all but its share after its part of the steps", async () => {
+  test("prunes to its fraction after its part of the steps", async () => {
     const { state, trainer, free } = await start(bind());
     await run(trainer, { shouldRest: () => trainer.stepCount === 3 });
     const dense = await deltasOf(state);
@@ -171,9 +170,9 @@ describe("DiffPruning", () => {
     free();
   });
 
-  test("goes on under its mask with the optimizer of an export", () => continued("diff-pruning", options, 4));
+  test("continues with its mask from an exported optimizer", () => continued("diff-pruning", options, 4));
 
-  test("trains a kept adapter's own numbers further and no others", async () => {
+  test("continues training an adapter's nonzero differences and no others", async () => {
     const first = await start(bind());
     await run(first.trainer);
     const adapter = bind();
@@ -189,12 +188,12 @@ describe("DiffPruning", () => {
     for (const part of [first, again]) part.free();
   });
 
-  test.each([2, 3, 4])("goes on as it was after an interruption at step %i", async (cut) => {
+  test.each([2, 3, 4])("continues as if uninterrupted after step %i", async (cut) => {
     const reports = await interrupted(bind, cut);
     expect(reports.filter(({ type }) => type === "selected").length).toBe(cut > 3 ? 0 : 1);
   });
 
-  test("is exported as its gates stand, though it was stopped before", async () => {
+  test("is exported with its current gates if stopped before", async () => {
     const { state, trainer, free } = await start(bind());
     await run(trainer, { shouldRest: () => trainer.stepCount === 2 });
     const adapter = bind();

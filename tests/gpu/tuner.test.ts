@@ -52,7 +52,7 @@ test("small products take the default unmeasured", async () => {
   gpu.close();
 });
 
-test("takes as much room as B's storage, and leaves alone what cannot be bound", async () => {
+test("allocates as much as B's storage, and skips what cannot be bound", async () => {
   const gpu = await openTestGpu({ maxBindingBytes: 2 * shape.n * shape.k });
   const tuner = new Tuner(gpu, new PipelineCache(gpu));
   plan(tuner, shape);
@@ -65,7 +65,7 @@ test("takes as much room as B's storage, and leaves alone what cannot be bound",
   gpu.close();
 });
 
-test("takes the default where the GPU has no memory to try", async () => {
+test("uses the default if the GPU has no memory to measure", async () => {
   const gpu = await openTestGpu();
   const tuner = new Tuner(gpu, new PipelineCache(gpu));
   gpu.allocating = (wanted) => Promise.reject(new LuthierError({ code: "out-of-memory/gpu", wanted }));

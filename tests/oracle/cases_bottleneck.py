@@ -1,7 +1,8 @@
-"""The golden cases of bottleneck adapters, in plain PyTorch after the adapters library's formulas.
+"""Golden cases of bottleneck adapters, in plain PyTorch with the adapters library's formulas.
 
-The library needs another transformers than these goldens: check_adapters.py, in an environment of
-its own, holds logits, gradients and losses of these cases against the library itself."""
+The library needs another version of transformers than these goldens, so check_adapters.py compares
+these cases with it in a separate environment.
+"""
 
 from __future__ import annotations
 

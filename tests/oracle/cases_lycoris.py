@@ -1,5 +1,6 @@
-"""The golden cases of Hadamard and Kronecker products. PEFT has them for Linear layers; for Conv1D,
-and for KronA, the reference is delta_reference.py."""
+"""Golden cases of LoHa, LoKr and KronA. PEFT supports the first two on Linear layers only; for
+Conv1D and for KronA the reference is delta_reference.py.
+"""
 
 from __future__ import annotations
 

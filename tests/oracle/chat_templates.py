@@ -1,6 +1,6 @@
-"""Chat templates in the manners that models have, and one for each tokenizer's own tokens.
+"""Chat templates in the styles that models use, and one with each tokenizer's own tokens.
 
-`{% generation %}` marks what transformers takes for the assistant's words; the studio does not read it.
+`{% generation %}` marks the assistant's tokens for transformers; the studio ignores it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { mergeChanges } from "../../src/engine/adapters/merged-model";
-import { ggufLoraFile, ggufLoraHindrance, type LoraSource } from "../../src/export/gguf/lora";
+import { ggufLoraFile, ggufLoraBlocker, type LoraSource } from "../../src/export/gguf/lora";
 import { type GgufWeights, mergedGguf } from "../../src/export/gguf/merged";
 import { ggufTarget, ignoredWindow } from "../../src/export/gguf/target";
 import { tokenizerEntries } from "../../src/export/gguf/tokenizer-entries";
@@ -64,8 +64,8 @@ export async function main([directory, ...wanted]: string[]): Promise<number> {
         if (!(gap < limit)) failures++;
       };
       const source = loraSource(model, adapter, name, values);
-      const hindrance = ggufLoraHindrance(source);
-      if (hindrance) say("lora", JSON.stringify(hindrance));
+      const blocker = ggufLoraBlocker(source);
+      if (blocker) say("lora", JSON.stringify(blocker));
       else {
         const path = join(directory, `${family}-${name}-lora.gguf`);
         await writeStreamed(path, ggufLoraFile(source, target, path, "F32"));
@@ -117,7 +117,7 @@ function loraSource(
   values: ReadonlyMap<string, HostTensor>,
 ): LoraSource {
   const { family } = spec;
-  const none = { title: family, repository: null, endpoint: "", license: "" };
+  const none = { title: family, repository: null, commit: null, endpoint: "", license: "" };
   return {
     spec,
     adapter,

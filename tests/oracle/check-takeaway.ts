@@ -13,7 +13,7 @@ import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-mode
 import { safetensorsTensor } from "../../src/engine/weights/tensor-source";
 import type { ExportSource } from "../../src/export/entry";
 import { modelfile } from "../../src/export/entries/ollama";
-import { promptManner } from "../../src/export/prompt-manner";
+import { promptFormat } from "../../src/export/prompt-format";
 import { exportFiles, exportOffers } from "../../src/export/registry";
 import { blobSource, bytesSource } from "../../src/formats/byte-source";
 import { readGgufHeader } from "../../src/formats/gguf/header";
@@ -181,6 +181,7 @@ function exportSource(
     base: {
       title,
       repository: null,
+      commit: null,
       endpoint: "",
       license: "Apache-2.0",
       autoModel: "AutoModelForCausalLM",
@@ -192,9 +193,10 @@ function exportSource(
     trainableParameters: 1,
     adapterBytes: 1,
     run: null,
-    prompt: promptManner({ templateId: tokenizer.hasChatTemplate ? "chat" : "alpaca" }, tokenizer, ""),
+    prompt: promptFormat({ templateId: tokenizer.hasChatTemplate ? "chat" : "alpaca" }, tokenizer, ""),
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
+    training: null,
     optimizer: async () => null,
   };
 }

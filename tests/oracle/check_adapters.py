@@ -1,9 +1,12 @@
-"""Usage: python tests/oracle/check_adapters.py DIR   holds the bottleneck cases to the adapters library.
+"""Compares the bottleneck cases with the adapters library, in the environment of `setup.sh
+adapters`.
 
-Runs in the environment of `setup.sh adapters`. For each case: the library, given the golden's
-starting values, must have the golden's logits, gradients and losses; and it must load our export in
-DIR/<family>/<case> and compute our logits from it, also by the lines of its model card. An export
-without such lines says that the library does not load it, and it must not."""
+Usage: python tests/oracle/check_adapters.py DIR
+
+For each case the library must reproduce the golden's logits, gradients and losses from the golden's
+starting values, and our logits from our export in DIR/<family>/<case>, also through the code of its
+model card. Where the card has no such code, the library must not be able to load the export.
+"""
 
 from __future__ import annotations
 
@@ -218,8 +221,7 @@ def check_export(
 
 
 def is_loaded(family: str, case: str, folder: Path) -> bool:
-    """Whether the library computes our logits from an export that claims not to be supported by
-    it."""
+    """Whether the library reproduces our logits from an export that is declared unsupported."""
     try:
         return check_export(family, case, folder) < TOLERANCE
     except ValueError:  # a family that it does not know
@@ -227,8 +229,10 @@ def is_loaded(family: str, case: str, folder: Path) -> bool:
 
 
 def check_case(family: str, case: str, folder: Path) -> dict[str, float]:
-    """How far the library is from the golden, and our logits from what it makes of the export, by
-    itself and by the card's lines, which also say what it has to be told of the family."""
+    """The differences between the library and the golden, and between our logits and the library's
+    on our export, loaded directly and with the card's code (which also describes the family to
+    the library if needed).
+    """
     golden = load_file(GOLDEN_DIR / family / case / "golden.safetensors")
     model = run_usage(folder, base_folder(family), with_adapters=True)
     interface = model.base_model.adapter_interface

@@ -1,7 +1,10 @@
-"""Usage: python tests/oracle/check_cards.py CASES.json   the Python of model cards, parsed by Python.
+"""Checks the Python code of model cards with Python's own parser.
 
-Each case has the lines for a hostile name and for the name PLAIN: both must be the same program but
-for that string."""
+Usage: python tests/oracle/check_cards.py CASES.json
+
+Each case has the code for a hostile name and for the name PLAIN; the two programs may differ only
+in that string.
+"""
 
 from __future__ import annotations
 

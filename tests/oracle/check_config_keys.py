@@ -1,10 +1,12 @@
-"""Usage: python tests/oracle/check_config_keys.py KEYS.json   no key of config.json is forgotten.
+"""Checks that every key of config.json is in one of the engine's lists.
 
-For each family: the fields of its configuration class, the aliases that the class resolves, and every
-name that the code of the class and of its model reads from a configuration or takes from the rest of
-config.json must be in one of the engine's lists (used, without effect, refused). Keys that are used
-must have the class's default, aliases must be the class's. What changes nothing in
-generation_config.json because it is the default anyway must be transformers' default."""
+Usage: python tests/oracle/check_config_keys.py KEYS.json
+
+For each family, the fields and aliases of its configuration class, and every name that the code of
+class and model reads from a configuration or from the rest of config.json, must be listed as used,
+without effect, or refused. Used keys must have the class's default, and aliases must be the
+class's. Defaults of generation_config.json must be transformers'.
+"""
 
 from __future__ import annotations
 
@@ -151,7 +153,7 @@ def default_of(cls: type[PretrainedConfig], name: str) -> tuple[bool, Any]:
 def check(family: str, keys: dict[str, Any]) -> list[str]:
     problems: list[str] = []
     cls = getattr(transformers, keys["className"])
-    known = {name for part in ("used", "idle", "refused", "aliases") for name in keys[part]}
+    known = {name for part in ("used", "noEffect", "refused", "aliases") for name in keys[part]}
     for each in (cls, *(getattr(transformers, name) for name in ALSO.get(cls.__name__, ()))):
         for name in sorted(asked(each) - known):
             problems.append(f"{family}: {name} of {each.__name__} is in no list")
@@ -161,7 +163,7 @@ def check(family: str, keys: dict[str, Any]) -> list[str]:
         exists, default = default_of(cls, name)
         if exists and default != value and name not in OWN_DEFAULTS.get(cls.__name__, ()):
             problems.append(f"{family}: {name} is {value} by default, in the class {default}")
-    for name in set(keys["used"]) & set(keys["idle"]):
+    for name in set(keys["used"]) & set(keys["noEffect"]):
         problems.append(f"{family}: {name} is in two lists")
     return problems
 
@@ -170,7 +172,7 @@ def check_generation(keys: dict[str, Any]) -> list[str]:
     """All other keys are shown as ignored settings, so only omitted or applied ones can be wrong."""
     defaults = {name: value for name, value in GenerationConfig._get_default_generation_params().items() if value}
     known = set(GenerationConfig().to_dict()) | {"_commit_hash"}
-    skipped = {*keys["used"], *keys["idle"]}
+    skipped = {*keys["used"], *keys["noEffect"]}
     expected = {name: value for name, value in defaults.items() if name not in skipped}
     named = skipped | {*keys["rules"], *keys["offered"]}
     problems = [f"generation: {name} is no key of transformers" for name in sorted(named - known)]

@@ -1,11 +1,12 @@
-"""Usage: python tests/oracle/check_exports.py DIR [family/case ...]   loads DIR/<family>/<case> in
-PEFT and compares logits.
+"""Loads our exports in PEFT and compares logits.
 
-Each folder holds our exported adapter after the golden's ten steps (adapter_config.json,
-adapter_model.safetensors) and ours.safetensors with our `logits` of the golden's first
-micro-batch. Every golden case must be there, or every one named. Where the method merges, its
-folder `merged` is a whole model, which transformers loads alone; usage.py is what the model card
-says of loading it."""
+Usage: python tests/oracle/check_exports.py DIR [family/case ...]
+
+Each folder DIR/<family>/<case> holds our adapter after the golden's ten steps (adapter_config.json,
+adapter_model.safetensors) and ours.safetensors with our `logits` of the golden's first micro-batch.
+All golden cases must be there, or all those named. If the method merges, the folder `merged` is a
+complete model for transformers; usage.py is the model card's code for loading it.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""Usage: python tests/oracle/check_mlx.py DIR   loads DIR/<family>/<case>, adapters for MLX, with
-mlx-lm on the golden base models and compares logits with PEFT's (`saved_logits` of the golden)."""
+"""Loads our MLX exports with mlx-lm on the golden base models, and compares logits with PEFT's
+(`saved_logits` of the golden).
+
+Usage: python tests/oracle/check_mlx.py DIR
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,8 @@ from mlx_lm.utils import load_model
 
 GOLDEN_DIR = Path(__file__).parent.parent / "golden"
 TOLERANCE = 1e-5
-ELSEWISE = {"gemma3", "mistral", "phi3", "qwen2_window"}
-"""Golden models that mlx-lm computes otherwise: windows in other layers, or none; LongRoPE with the
-divisors of long texts for all."""
+ELSEWISE = {"gemma3", "mistral", "qwen2_window"}
+"""Golden models that mlx-lm computes otherwise: windows in other layers, or none."""
 
 
 def base_folder(family: str) -> Path:

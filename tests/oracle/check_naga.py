@@ -1,15 +1,17 @@
-"""Usage: python tests/oracle/check_naga.py KERNELS   compiles kernels with naga, the WGSL compiler of
-Firefox and of all that is built on wgpu.
+"""Compiles kernels with naga, the WGSL compiler of Firefox and wgpu.
 
-KERNELS is what naga.ts writes: a JSON list of the name, key, WGSL and required features of every kernel.
-Each becomes a compute pipeline of the adapter that wgpu finds, under WebGPU's guaranteed limits and
-with no features but those it requires. A panic of naga ends its process, so the kernels are compiled in a
-child; another goes on after the kernel at which it ended.
+Usage: python tests/oracle/check_naga.py KERNELS
 
-A kernel that requires no feature must compile. The others are listed by the reason why they were not held
-to that: one whose feature the adapter lacks is not compiled at all, and subgroup kernels are compiled
-without `enable subgroups;` as long as naga has the functions behind that line but refuses the line. One
-that fails even so is a failure."""
+KERNELS is written by naga.ts: a JSON list with the name, key, WGSL and required features of every
+kernel. Each becomes a compute pipeline on wgpu's adapter, under WebGPU's guaranteed limits and with
+only the required features. Compilation runs in a child process, since a panic of naga ends the
+process; another child continues after the kernel that caused it.
+
+A kernel without required features must compile. The others are listed with the reason why they were
+not compiled unchanged: kernels whose feature the adapter lacks are skipped, and subgroup kernels
+are compiled without `enable subgroups;` as long as naga has the functions but rejects that line.
+Failing even then is a failure.
+"""
 
 from __future__ import annotations
 

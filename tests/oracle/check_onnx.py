@@ -1,8 +1,10 @@
-"""Runs ONNX exports of golden models in onnxruntime: `check_onnx.py DIR`, a folder by `export-onnx.ts`.
+"""Runs ONNX exports of golden models in onnxruntime.
 
-The logits of a text in one pass, and in two with the first one's keys and values, must be PEFT's: within 1e-4 (F32)
-and 2e-2 (F16) of their largest. Q4 must compute what its dequantised weights give in F32, and these must be the F32
-model's within a step.
+Usage: python tests/oracle/check_onnx.py DIR   (written by export-onnx.ts)
+
+The logits of a text, in one pass and in two with the cache of the first, must equal PEFT's within
+1e-4 (F32) and 2e-2 (F16) of the largest. Q4 must compute what its dequantised weights give in F32,
+and these must be within one step of the F32 model's.
 """
 
 import sys
@@ -83,7 +85,9 @@ def widened(folder: Path) -> tuple[Path, float]:
 
 
 def gemm_transposes(folder: Path, weight: str) -> bool | None:
-    """Whether the F32 model's Gemm with a weight has it as (out, in); None without one."""
+    """Whether the Gemm that uses a weight in the F32 model stores it as (out, in); None if there is
+    none.
+    """
     graph = onnx.load(folder / "model.onnx", load_external_data=False).graph
     for node in graph.node:
         if node.op_type == "Gemm" and node.input[1] == weight:

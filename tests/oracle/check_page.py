@@ -1,9 +1,11 @@
-"""Usage: python tests/oracle/check_page.py MODEL MODEL_DIR   what the page exported, in PEFT.
+"""Compares what the page exported and answered with PEFT.
 
-MODEL is one of real_models.py; MODEL_DIR holds model.gguf and what real-page.ts left there: adapter/,
-the folder that the page exported, and page.json, a prompt and the answers of the page's two sides.
-transformers on the widened weights must give the same answer as the one side, and with PEFT and
-that adapter the same as the other, word for word."""
+Usage: python tests/oracle/check_page.py MODEL MODEL_DIR
+
+MODEL is one of real_models.py. MODEL_DIR contains model.gguf and the output of real-page.ts:
+adapter/, the exported folder, and page.json, a prompt and the answers of both sides. transformers
+on the dequantised weights must give one answer, and PEFT with the adapter the other, word for word.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
-"""Usage: python tests/oracle/check_peft_keys.py KEYS.json   no key of adapter_config.json is forgotten.
+"""Checks that every key of adapter_config.json is in one of the engine's lists.
 
-For each method: every field of PEFT's configuration class must be in one of the method's lists (used,
-without effect, refused), and a used key that may be missing must have the class's default. For LoRA: every
-way in which PEFT starts must be one that the engine tells apart."""
+Usage: python tests/oracle/check_peft_keys.py KEYS.json
+
+For each method, every field of PEFT's configuration class must be listed as used, without effect,
+or refused, and optional used keys must have the class's default. For LoRA, the engine must know
+every initialisation that PEFT has.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def same(ours: Any, theirs: Any) -> bool:
 
 def check(method: str, keys: dict[str, Any]) -> list[str]:
     name = keys["className"]
-    known = {key for part in ("used", "idle", "refused") for key in keys[part]}
+    known = {key for part in ("used", "noEffect", "refused") for key in keys[part]}
     problems: list[str] = []
     for key, default in fields(getattr(peft, name)).items():
         if key not in known:
@@ -63,7 +66,7 @@ def check(method: str, keys: dict[str, Any]) -> list[str]:
     problems.extend(
         f"{method}: {key} is in two lists"
         for key in known
-        if sum(key in keys[part] for part in ("used", "idle", "refused")) > 1
+        if sum(key in keys[part] for part in ("used", "noEffect", "refused")) > 1
     )
     return problems
 

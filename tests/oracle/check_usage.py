@@ -1,7 +1,10 @@
-"""Usage: python tests/oracle/check_usage.py DIR BASE   runs the lines that come with exports.
+"""Runs the code that comes with exports.
 
-They are as they are but for their paths and question: adapter.py and merged.py of DIR (see
-check-takeaway.ts) must print answer.json's words."""
+Usage: python tests/oracle/check_usage.py DIR BASE
+
+Only paths and question are substituted: adapter.py and merged.py of DIR (see check-takeaway.ts)
+must print the answer in answer.json.
+"""
 
 from __future__ import annotations
 

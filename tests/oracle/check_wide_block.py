@@ -1,8 +1,11 @@
-"""Usage: python tests/oracle/check_wide_block.py DIR   one block of Qwen1.5-1.8B at full width.
+"""Checks one block of Qwen1.5-1.8B at full width.
 
-DIR is what wide-block.ts wrote: the block with the weights that we widened from NF4, a LoRA adapter,
-some rows, and the logits, the loss and the gradients that we computed over the NF4 weights
-themselves. transformers and PEFT compute the same here, in float32."""
+Usage: python tests/oracle/check_wide_block.py DIR
+
+DIR is written by wide-block.ts: the block with our dequantised NF4 weights, a LoRA adapter, rows,
+and the logits, loss and gradients that we computed over the NF4 weights. transformers and PEFT
+compute the same in float32.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Updates of weights in plain PyTorch, W x + ΔW x, for what PEFT lacks: LoHa and LoKr on Conv1D, and
-KronA (Edalati et al. 2022, arXiv 2212.10650: ΔW = scale · A ⊗ B). Files look as PEFT's would."""
+"""Weight updates W x + ΔW x in plain PyTorch, for what PEFT lacks: LoHa and LoKr on Conv1D, and
+KronA (Edalati et al. 2022, arXiv 2212.10650: ΔW = scale · A ⊗ B). Files look as PEFT's would.
+"""
 
 from __future__ import annotations
 
@@ -68,11 +69,11 @@ class DeltaModel(nn.Module):
         self.base_model.model = base
 
     def forward(self, **inputs: Tensor) -> object:
-        """The model's own outputs."""
+        """The base model's own outputs."""
         return self.base_model.model(**inputs)
 
     def generate(self, **inputs: object) -> object:
-        """The model's own answers."""
+        """The base model's own generated answers."""
         return self.base_model.model.generate(**inputs)
 
 

@@ -21,7 +21,7 @@ export async function main([directory]: string[]): Promise<number> {
         base: { title: family, repository: null },
         values: async () => values,
       } as unknown as ExportSource;
-      const problem = mlxEntry.hindrance(source);
+      const problem = mlxEntry.blocker(source);
       if (problem) {
         console.log(`${family}/${name}: ${JSON.stringify(problem)}`);
         continue;

@@ -16,8 +16,8 @@ import {
 import { hostModel, writeStreamed } from "./host-model";
 
 /**
- * Writes golden models with an adapter in their weights as ONNX, for `check_onnx.py`:
- * `node tests/run.mjs tests/oracle/export-onnx.ts DIR`. Beside them stand the ids of a text and PEFT's logits.
+ * Writes merged golden models as ONNX, for check_onnx.py: `node tests/run.mjs tests/oracle/export-onnx.ts DIR`. Each
+ * folder also has the ids of a text and PEFT's logits.
  */
 export async function main([directory]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: export-onnx.ts DIR");
@@ -34,7 +34,7 @@ export async function main([directory]: string[]): Promise<number> {
       mkdirSync(folder, { recursive: true });
       const source = { model, adapter, changes: async () => mergeChanges(adapter, values) };
       for (const precision of ["F32", "F16", "Q4"] as const)
-        // Small files, so that weights stand in several.
+        // Small files, so that the weights need several.
         for (const file of onnxFiles(source, precision, 2 ** 16))
           await writeStreamed(join(folder, file.path), file);
       const [batch] = goldenBatches(tensors);
@@ -59,5 +59,5 @@ export async function main([directory]: string[]): Promise<number> {
   return 0;
 }
 
-/** A LoRA, one on all layers with biases, and one of the ends. */
+/** A LoRA, one on all layers with biases, and one on embedding and head. */
 const CASES: readonly string[] = ["lora", "lora_all", "lora_ends"];

@@ -1,4 +1,4 @@
-"""The base models of 2024 and later that are built of Llama's parts, and GPT-NeoX."""
+"""Base models of 2024 and later with Llama's building blocks, and GPT-NeoX."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KINDS = ("lora_all", "dora", "ia3", "prefix", "prompt")
 
 
 def family(config: object, *cases: str, without: tuple[str, ...] = ()) -> Family:
-    """LoRA and those cases are committed, the other kinds but `without` are made by --rest."""
+    """LoRA and the given cases are committed; `--rest` makes all others except `without`."""
     committed = ("lora", *cases)
     rest = tuple(kind for kind in KINDS if kind not in (*committed, *without))
     return Family(config, greedy_tokens=12, cases=committed, rest=rest)

@@ -1,5 +1,6 @@
-"""Fastfood (Le et al. 2013, arXiv 1408.3060) as Aghajanyan et al. 2020 (arXiv 2012.13255) use it, in
-plain PyTorch, with the random parts of Luthier's seeds."""
+"""Fastfood (Le et al. 2013, arXiv 1408.3060) as in Aghajanyan et al. 2020 (arXiv 2012.13255), in
+plain PyTorch with Luthier's random numbers.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def pcg(value: int | Words) -> Words:
 
 
 def layer_seed(seed: int, index: int) -> int:
-    """The seed of the layer with that number among those that move."""
+    """Seed of the layer with this number among the targeted layers."""
     return int(pcg(np.uint32(index) ^ pcg(seed)))
 
 
@@ -38,7 +39,7 @@ class Fastfood:
     normals: Tensor
 
     def __call__(self, vector: Tensor) -> Tensor:
-        """H G Π H B v, cut, with columns of about unit length."""
+        """H G Π H B v, truncated, scaled to columns of about unit length."""
         length = 2**self.bits
         padded = torch.nn.functional.pad(vector, (0, length - len(vector)))
         turned = walsh_hadamard(padded * self.signs.to(vector.dtype))
@@ -50,7 +51,7 @@ class Fastfood:
 
 
 def fastfood(dimension: int, elements: int, seed: int) -> Fastfood:
-    """The projection that belongs to a seed."""
+    """The projection for a seed."""
     bits = max(1, math.ceil(math.log2(max(dimension, elements))))
     index = np.arange(2**bits, dtype=np.uint32)
     sign, permutation, normal = (pcg(np.uint32(part) ^ pcg(seed)) for part in range(3))
@@ -62,7 +63,7 @@ def fastfood(dimension: int, elements: int, seed: int) -> Fastfood:
 
 
 def _permutation(index: Words, bits: int, key: Words) -> Words:
-    """Four rounds of steps that can be undone within so many bits."""
+    """Four rounds of steps that are invertible within so many bits."""
     mask, shift = np.uint32(2**bits - 1), np.uint32(max(1, math.ceil(bits / 2)))
     place = index
     with np.errstate(over="ignore"):

@@ -1,4 +1,4 @@
-"""The noise of Luthier's gates: uniform numbers by a hash of the step's seed."""
+"""The noise of Luthier's gates: uniform numbers hashed from the step's seed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ MICRO_BATCHES = 2
 
 
 def step_seed(passes: int) -> int:
-    """The seed of a golden's pass with gradients: 0 for the first, alone, then those of the steps
-    from 1 and their micro-batches under the run's seed 0."""
+    """Seed of a golden's pass with gradients: 0 for the first one on its own, then by step (from 1)
+    and micro-batch with the run's seed 0.
+    """
     if passes == 0:
         return 0
     step, micro = 1 + (passes - 1) // MICRO_BATCHES, (passes - 1) % MICRO_BATCHES
@@ -22,7 +23,7 @@ def step_seed(passes: int) -> int:
 
 
 def gate_noise(count: int, site: int, seed: int | None) -> Tensor:
-    """u for every gate, kept off 0 and 1; one half without a seed."""
+    """u for every gate, never exactly 0 or 1; one half without a seed."""
     if seed is None:
         return torch.full((count,), 0.5, dtype=torch.float64)
     key = pcg(np.uint32(site) ^ pcg(np.uint32(seed)))

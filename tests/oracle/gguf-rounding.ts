@@ -4,8 +4,8 @@ import { type GgufTensor, readGgufHeader } from "../../src/formats/gguf/header";
 import { dequantise } from "../../src/formats/quantised/dequantise";
 
 /**
- * The first tensor of a GGUF file that is not the F32 file's within the rounding of its type, or null. llama.cpp rounds
- * activations too, to f16 or eight bits, so its own numbers cannot tell a wrong scale from rounding; this can.
+ * The first tensor of a GGUF file that differs from the F32 file's by more than its type's rounding, or null. llama.cpp
+ * also rounds activations, so its outputs cannot distinguish a wrong scale from rounding; this check can.
  */
 export async function misroundedTensor(path: string, f32Path: string): Promise<string | null> {
   const exact = await tensorsOf(f32Path);
@@ -29,7 +29,7 @@ const BLOCK = 32;
 const HALF_ULP = 2 ** -11;
 const F16_SMALLEST = 2 ** -24;
 
-/** Half a step of each type: of the number itself, or of its block's scale, which is an f16 too. */
+/** Half a step of each type: of the number itself, or of its block's f16 scale. */
 const limits = {
   F32: () => 0,
   F16: (value: number) => Math.abs(value) * HALF_ULP + F16_SMALLEST / 2,

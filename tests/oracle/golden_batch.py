@@ -44,8 +44,9 @@ def reads_pairs(model: nn.Module) -> bool:
 
 
 def as_pairs(ids: Tensor, mask: Tensor, labels: Tensor) -> dict[str, Tensor]:
-    """Rows for an encoder-decoder: prompts as its input, and answers as labels from the first
-    place on, both padded to the rows' length."""
+    """Rows for an encoder-decoder: prompts as the encoder's input, and answers as labels from the
+    first position, both padded to the rows' length.
+    """
     learned = labels != IGNORED
     prompts = mask.bool() & ~learned
     answers = torch.full_like(labels, IGNORED)
@@ -75,8 +76,9 @@ def micro_loss(model: nn.Module, ids: Tensor, mask: Tensor, labels: Tensor) -> t
 
 
 def masked_logits(model: nn.Module, batch: Batch, micro: int = 0) -> Tensor:
-    """Logits (row, virtual tokens + position, vocabulary) of one micro-batch, zero on padding;
-    of an encoder-decoder those of the answers (row, place in the answer, vocabulary)."""
+    """Logits (row, virtual tokens + position, vocabulary) of one micro-batch, zero on padding; for
+    an encoder-decoder those of the answers (row, position in the answer, vocabulary).
+    """
     mask = batch.attention_mask[micro]
     if reads_pairs(model):
         pairs = as_pairs(batch.input_ids[micro], mask, batch.labels[micro].long())

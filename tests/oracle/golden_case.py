@@ -1,4 +1,6 @@
-"""What a golden case is: how its adapter is made, saved and loaded, and where it is committed."""
+"""Definition of a golden case: how its adapter is created, saved and loaded, and where it is
+committed.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +61,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Modules:
-    """Names of a family's linear layers, as targets; `q`, `k` and `v` are one where a layer makes
-    all three. `some` is a regular expression over paths in the first block."""
+    """Names of a family's linear layers, as targets; `q`, `k` and `v` are equal if one layer
+    computes all three. `some` is a regular expression over paths in the first block.
+    """
 
     q: str
     k: str
@@ -139,7 +142,7 @@ _MODULES = {
 
 
 def modules(family: str) -> Modules:
-    """The layers' names in that family, or in the variant of one ("opt_350m")."""
+    """Layer names of a family, or of a variant ("opt_350m")."""
     return _MODULES.get(family) or _MODULES.get(family.split("_")[0], _SEPARATE)
 
 
@@ -164,7 +167,7 @@ def is_gpt2(family: str) -> bool:
 
 
 def token_dim(family: str) -> int | None:
-    """Width of the embeddings where PEFT, which takes the hidden size, has to be told."""
+    """Width of the embeddings where it must be given to PEFT, which assumes the hidden size."""
     return 20 if family == "opt_350m" else None
 
 
@@ -187,8 +190,9 @@ def peft_case(config: Callable[[str], PeftConfig], **details: object) -> Case:
 
 
 def for_base(config: PeftConfig, base: PreTrainedModel) -> PeftConfig:
-    """The configuration for a model with an encoder, or as it is for one without. PEFT takes the
-    hidden size for that of all heads."""
+    """The configuration, adjusted for an encoder-decoder if necessary. PEFT takes the hidden size
+    for the total width of all heads.
+    """
     if base.config.is_encoder_decoder:
         config.task_type = "SEQ_2_SEQ_LM"
         if isinstance(config, PrefixTuningConfig):
@@ -197,8 +201,9 @@ def for_base(config: PeftConfig, base: PreTrainedModel) -> PeftConfig:
 
 
 def randomise(model: nn.Module, family: str, case: str) -> None:
-    """Makes every adapter value random, lora_B included, so that no gradient vanishes. What scales
-    (magnitudes, IA3) stays near its start; biases that train start from the base model's values."""
+    """Randomises every adapter value, lora_B included, so that no gradient vanishes. Scales
+    (magnitudes, (IA)³) stay near their start; trained biases start from the base model's values.
+    """
     copies = own_copies(model)
     for name, parameter in trainable(model).items():
         if name in copies:
@@ -227,8 +232,9 @@ def _describe_peft(model: nn.Module) -> dict[str, object]:
 
 
 def plain_name(name: str) -> str:
-    """A PEFT parameter name without the segment that names the adapter, as PEFT saves it; that of a
-    weight's parametrization as of a part of the weight."""
+    """A PEFT parameter's name as saved, without the adapter's name; parametrised weights as part of
+    the weight.
+    """
     name = name.replace(".modules_to_save.default.", ".")
     if "lora_magnitude_vector" in name:
         return name.removesuffix(".default.weight")

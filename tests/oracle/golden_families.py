@@ -56,8 +56,9 @@ def build_base(family: str) -> PreTrainedModel:
 
 
 def load_base(family: str) -> PreTrainedModel:
-    """The committed base model, read back from tests/golden/<family>, in the numbers it has once it
-    is loaded."""
+    """The committed base model, read back from tests/golden/<family>, with the values it has once
+    loaded.
+    """
     model = auto_model(family).from_pretrained(
         GOLDEN_DIR / family, dtype=torch.float32, attn_implementation="eager"
     )

@@ -1,4 +1,4 @@
-"""What a base model of the goldens is."""
+"""Definition of a golden base model."""
 
 from __future__ import annotations
 

@@ -114,8 +114,9 @@ def unsettled(single: Training, double: Training) -> dict[str, Tensor]:
 def greedy(
     model: nn.Module, prompt: Tensor, count: int, **options: float
 ) -> tuple[Tensor, float]:
-    """The new ids of a greedy answer (`count` of them) and the smallest margin of a chosen token's
-    score over the runner-up: with a margin near rounding error the golden would be a coin toss."""
+    """The new ids of a greedy answer (`count` of them) and the smallest margin between a chosen
+    token's score and the runner-up: near rounding error, the golden would depend on chance.
+    """
     config = GenerationConfig(
         max_new_tokens=count,
         do_sample=False,

@@ -1,8 +1,12 @@
-"""Usage: python tests/oracle/make_adapter_goldens.py   adapters as PEFT and its users save them, in every spelling.
+"""Adapters as PEFT and its users save them, in every spelling.
 
-tests/golden/adapters.json: for each case the golden family that it is for, its adapter_config.json and the
-logits of PEFT at the last place of `ids` once it has loaded the folder; tests/golden/adapters.safetensors
-has the tensors, under the name of the case. Encoder-decoders read the first six ids and write the others."""
+Usage: python tests/oracle/make_adapter_goldens.py
+
+Writes tests/golden/adapters.json: for each case its golden family, its adapter_config.json, and
+PEFT's logits at the last position of `ids` after loading the folder;
+tests/golden/adapters.safetensors has the tensors, prefixed by the case's name. Encoder-decoders
+read the first six ids and generate the others.
+"""
 
 from __future__ import annotations
 
@@ -159,7 +163,7 @@ def base_model(family: str) -> PreTrainedModel:
 
 
 def save(case: Saved, folder: Path) -> None:
-    """Saves an adapter whose values have moved from their initialisation."""
+    """Saves an adapter with values different from their initialisation."""
     torch.manual_seed(0)
     model = get_peft_model(base_model(case.family), case.config)
     with torch.no_grad():

@@ -1,7 +1,10 @@
-"""Usage: python tests/oracle/make_answer_goldens.py   what transformers' logits processors make of scores.
+"""Scores processed by transformers' logits processors.
 
-tests/golden/answers.json: random scores, ids so far and generation_config.json keys, and the scores that the
-processors which `generate` builds of them leave, before any warper. null is minus infinity."""
+Usage: python tests/oracle/make_answer_goldens.py
+
+Writes tests/golden/answers.json: random scores, ids and generation_config.json keys, and the scores
+after the processors that `generate` creates for them, without warpers. null is minus infinity.
+"""
 
 from __future__ import annotations
 

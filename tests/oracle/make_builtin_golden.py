@@ -1,7 +1,9 @@
-"""Usage: python tests/oracle/make_builtin_golden.py   writes tests/golden/spruce/.
+"""Writes tests/golden/spruce/: transformers' results for the built-in model in public/models.
 
-What transformers makes of the built-in model as it lies in public/models: a question's ids under its
-chat template, the logits of the last positions, and a greedy answer."""
+Usage: python tests/oracle/make_builtin_golden.py
+
+A question's ids under the chat template, the logits of the last positions, and a greedy answer.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ NEW_TOKENS = 24
 
 
 def main() -> None:
-    """Runs the model in float32 and writes what it says."""
+    """Runs the model in float32 and writes the results."""
     be_deterministic()
     tokenizer = AutoTokenizer.from_pretrained(MODEL)
     model = AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32).eval()

@@ -1,5 +1,8 @@
-"""Usage: python tests/oracle/make_case_goldens.py   tests/golden/cases/tokenizers.json: what Python makes of
-texts and of a conversation with the tokenizers in tests/golden/cases/tokenizers."""
+"""Writes tests/golden/cases/tokenizers.json: Python's results for texts and a conversation with the
+tokenizers in tests/golden/cases/tokenizers.
+
+Usage: python tests/oracle/make_case_goldens.py
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,13 @@
-"""Usage: python tests/oracle/make_config_goldens.py   golden models under other spellings of their config.json.
+"""Golden models under other spellings of config.json.
 
-tests/golden/configs.json: for each case the golden family whose weights it has, what its config.json
-says otherwise (`change`; keys of `without` are left out), tensors that the file has in addition
-(`extra`: another tensor with its rows in reverse, or as it is) or not (`missing`), and the logits of
-transformers at the last place of `ids`, or null where transformers raises an error. Encoder-decoders
-read the first six ids and write the others."""
+Usage: python tests/oracle/make_config_goldens.py
+
+Writes tests/golden/configs.json: for each case the golden family of its weights, changes of
+config.json (`change`, and removed keys in `without`), additional tensors (`extra`: copies of
+another tensor, as it is or with its rows reversed) or missing ones (`missing`), and transformers'
+logits at the last position of `ids`, or null if transformers raises an error. Encoder-decoders read
+the first six ids and generate the others.
+"""
 
 from __future__ import annotations
 

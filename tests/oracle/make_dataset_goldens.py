@@ -1,6 +1,7 @@
-"""What Python makes of files of rows: tables, pandas' JSON, preferences, conversations with tools, texts in blocks.
+"""Writes tests/golden/datasets: Python's results for tables, pandas' JSON, preferences,
+conversations with tools, and texts in blocks.
 
-Run with the interpreter of `tests/oracle/setup.sh data`; writes tests/golden/datasets.
+Usage: $(tests/oracle/setup.sh data) tests/oracle/make_dataset_goldens.py
 """
 
 from __future__ import annotations
@@ -70,10 +71,17 @@ def write_parquet() -> None:
     chats = pa.Table.from_pylist(chat_rows())
     pq.write_table(chats, folder / "messages.parquet", row_group_size=3)
     datasets.Dataset.from_list(chat_rows()).to_parquet(folder / "messages-datasets.parquet")
+    # Rows that go on from page to page, as pyarrow wrote them before version 2 of data pages.
+    for version in ["1.0", "2.0"]:
+        pages = {"data_page_version": version, "data_page_size": 64, "write_batch_size": 1}
+        pq.write_table(chats, folder / f"messages-pages-{version[0]}.parquet", use_dictionary=False, **pages)
+        pq.write_table(chats, folder / f"messages-dictionary-pages-{version[0]}.parquet", **pages)
+    long = [{"instruction": text * 100_000, "input": "", "output": text * 100_000} for text in ["x", "天"]]
+    pq.write_table(pa.Table.from_pylist(long), folder / "long.parquet", compression="zstd")
 
 
 def csv_cases() -> list[dict[str, Any]]:
-    """Tables as several programs write them, with what pandas reads out of them."""
+    """Tables as written by several programs, with pandas' results."""
     frame = pd.DataFrame(alpaca_rows())
     texts = {
         "pandas": frame.to_csv(index=False),
@@ -95,7 +103,7 @@ def read_csv(text: str) -> list[list[str]]:
 
 
 def json_cases() -> list[dict[str, Any]]:
-    """The forms in which pandas and datasets write rows."""
+    """The JSON layouts of pandas and datasets."""
     rows = alpaca_rows()[:4]
     frame = pd.DataFrame(rows)
     texts = {f"pandas, {orient}": frame.to_json(orient=orient) for orient in ["records", "columns", "index", "split", "table"]}
@@ -117,7 +125,7 @@ def json_cases() -> list[dict[str, Any]]:
 
 
 def preference_cases() -> list[dict[str, Any]]:
-    """Prompts within both answers, taken out by trl."""
+    """Prompts contained in both answers, extracted by trl."""
     hello = [{"role": "user", "content": "Hi"}]
     yes, no = {"role": "assistant", "content": "Yes"}, {"role": "assistant", "content": "No"}
     pairs: list[tuple[Any, Any]] = [
@@ -226,7 +234,7 @@ DOCUMENTS = ["Once upon a time.", "", "天气很好。🎻", "The second documen
 
 
 def block_cases() -> list[dict[str, Any]]:
-    """Documents as trl prepares texts: each with the end token behind it, joined and cut."""
+    """Texts prepared by trl: an end token after each, concatenated and split."""
     cases = []
     for style in ["gpt2", "qwen", "llama3", "llama2"]:
         tokenizer = load(style)

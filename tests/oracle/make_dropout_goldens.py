@@ -1,8 +1,11 @@
-"""Usage: python tests/oracle/make_dropout_goldens.py   what dropout within base models does to the loss.
+"""The effect of the base model's dropout on the loss.
 
-tests/golden/dropout.json: golden models with shares of their own for each place that drops, and the mean
-and standard deviation of transformers' loss over many draws while the model trains. Encoder-decoders
-read the first six ids and write the others."""
+Usage: python tests/oracle/make_dropout_goldens.py
+
+Writes tests/golden/dropout.json: golden models with a different probability at each dropout site,
+and the mean and standard deviation of transformers' loss over many samples in training mode.
+Encoder-decoders read the first six ids and generate the others.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""Usage: make_goldens.py [--all | --rest] [family[/case] ...]   writes tests/golden/.
+"""Writes tests/golden/.
 
-Writes what is committed; with --all every case on every family that it trains on, with --rest those
-of them that are not committed: LUTHIER_GOLDENS puts them into a folder of their own."""
+Usage: make_goldens.py [--all | --rest] [family[/case] ...]
+
+By default writes what is committed; with --all every case on every family that supports it, with
+--rest those that are not committed, into the folder that LUTHIER_GOLDENS names.
+"""
 
 from __future__ import annotations
 

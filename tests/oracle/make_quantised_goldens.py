@@ -1,12 +1,16 @@
-"""Usage: python tests/oracle/make_quantised_goldens.py [OUT_DIR]   quantised bytes and the numbers they stand for.
+"""Quantised bytes and the values they encode.
 
-blocks.safetensors: for each GGUF type some blocks as stored (`Q4_K.bytes`) and their numbers in
-float32 by the gguf package (`Q4_K.values`). written.safetensors: numbers (`values`) and the bytes
-that the gguf package quantises them to, by type. nf4.safetensors, nf4_double.safetensors and the same
-with blocks of 256 numbers (nf4_256): a matrix in float16 (`original`) as bitsandbytes quantises it
-(`linear.weight`, `linear.weight.absmax`, ..., named as in its checkpoints) and the first and last
-numbers it dequantises to (`head`, `tail`).
-Wants bitsandbytes 0.50.2, which nothing else here needs."""
+Usage: python tests/oracle/make_quantised_goldens.py [OUT_DIR]
+
+blocks.safetensors: for each GGUF type some blocks as stored (`Q4_K.bytes`) and their float32 values
+by the gguf package (`Q4_K.values`). written.safetensors: numbers (`values`) and the bytes to which
+the gguf package quantises them, by type. nf4.safetensors, nf4_double.safetensors and the same with
+blocks of 256 (nf4_256): a float16 matrix (`original`), bitsandbytes' quantisation of it
+(`linear.weight`, `linear.weight.absmax`, ..., named as in its checkpoints), and the first and last
+dequantised values (`head`, `tail`).
+
+Requires bitsandbytes 0.50.2, which no other script needs.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +72,7 @@ WRITTEN = ("Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0")
 
 
 def write_written(path: Path) -> None:
-    """Blocks as they occur, and those at the edges: zeros, one number, ties, subnormals, outliers."""
+    """Typical blocks, and edge cases: zeros, a single value, ties, subnormals, outliers."""
     rng = np.random.default_rng(7)
     values = rng.normal(0, 0.05, (24, 32)).astype(np.float32)
     values[8:16] = values[8:16].astype(np.float16)

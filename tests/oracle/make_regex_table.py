@@ -1,6 +1,7 @@
-"""Writes what Python's `re` says of patterns and module paths, by the two rules that PEFT has for them.
+"""Writes the results of Python's `re` for patterns and module paths, under PEFT's two matching
+rules.
 
-    python3 tests/oracle/make_regex_table.py > tests/unit/lib/regex/python-table.json
+Usage: python3 tests/oracle/make_regex_table.py > tests/unit/lib/regex/python-table.json
 """
 
 import json
@@ -61,7 +62,7 @@ def main() -> None:
 
 
 def bits(verdicts) -> str:
-    """One letter a path: 1 matches, 0 does not; "error" where Python refuses the pattern."""
+    """One letter per path: 1 if it matches, 0 if not; "error" if Python rejects the pattern."""
     return "error" if "error" in verdicts else "".join("1" if found else "0" for found in verdicts)
 
 

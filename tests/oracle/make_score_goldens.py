@@ -1,6 +1,6 @@
-"""Write tests/golden/scores.json: chrF by sacrebleu and ROUGE-L by rouge-score for pairs of texts.
+"""Writes tests/golden/scores.json: sacrebleu's chrF and rouge-score's ROUGE-L of pairs of texts.
 
-    $(tests/oracle/setup.sh scores) tests/oracle/make_score_goldens.py
+Usage: $(tests/oracle/setup.sh scores) tests/oracle/make_score_goldens.py
 """
 
 import json

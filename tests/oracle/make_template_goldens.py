@@ -1,10 +1,13 @@
-"""Usage: make_template_goldens.py FOLDER   writes tests/golden/tokenizer/named-templates.json and thoughts.json, which is
-what Qwen3's own template makes of thinking blocks.
+"""Writes tests/golden/tokenizer/named-templates.json and thoughts.json (thinking blocks as rendered
+by Qwen3's own template).
 
-What transformers renders by the published chat templates whose formats the studio has by name. The templates themselves
-are not kept here: those of Gemma, Llama 3, Phi-3, Qwen2.5 and DeepSeek-V3 are trl's copies of the models' own (venv
-"data" of setup.sh); FOLDER holds llama-2-chat, mistral-instruct, zephyr and chatml of
-github.com/chujiezheng/chat_templates at 11c4956. Vicuna's prompts are those of FastChat (fschat 0.2.36, --no-deps).
+Usage: make_template_goldens.py FOLDER
+
+Renders with the published chat templates of the formats that the studio offers by name. The
+templates are not stored here: those of Gemma, Llama 3, Phi-3, Qwen2.5 and DeepSeek-V3 are trl's
+copies (environment "data" of setup.sh); FOLDER holds llama-2-chat, mistral-instruct, zephyr and
+chatml of github.com/chujiezheng/chat_templates at 11c4956. Vicuna's prompts are FastChat's (fschat
+0.2.36, --no-deps).
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
-"""Usage: python tests/oracle/make_tokenizer_goldens.py   writes tests/golden/tokenizer/.
+"""Writes tests/golden/tokenizer/.
 
-Trains one small tokenizer for each style that the model families use, and records what Python's
-tokenizers and transformers make of awkward texts and conversations; conversations.json holds rows
-under chat templates and plain ones, variants.json tokenizers that differ in a few entries.
+Usage: python tests/oracle/make_tokenizer_goldens.py
 
-`… make_tokenizer_goldens.py --rows 200 --seed 7 FILE` writes conversations.json of random rows to FILE
-and nothing else; LUTHIER_CONVERSATIONS=FILE lets tests/unit/data/against-python.test.ts read it.
+Trains a small tokenizer in each style that the model families use, and records the results of
+Python's tokenizers and transformers for awkward texts and conversations; conversations.json holds
+rows under chat templates and plain ones, variants.json tokenizers with a few modified entries.
+
+`make_tokenizer_goldens.py --rows 200 --seed 7 FILE` only writes conversations.json with random rows
+to FILE, which tests/unit/data/against-python.test.ts reads through LUTHIER_CONVERSATIONS.
 """
 
 from __future__ import annotations
@@ -130,7 +132,7 @@ def train(tokenizer: Tokenizer, special: list[str], alphabet: list[str]) -> Toke
 
 
 def byte_level(split: pre_tokenizers.PreTokenizer, special: list[str], **options: Any) -> Tokenizer:
-    """A byte-level BPE like GPT-2's, behind another pre-tokenizer."""
+    """A byte-level BPE like GPT-2's, with another pre-tokenizer."""
     tokenizer = Tokenizer(models.BPE(**options))
     tokenizer.pre_tokenizer = split
     tokenizer.decoder = decoders.ByteLevel()
@@ -147,7 +149,7 @@ def regex_then_bytes(pattern: str) -> pre_tokenizers.PreTokenizer:
 
 
 def starts_with(token: str, tokenizer: Tokenizer) -> processors.PostProcessor:
-    """Puts the token in front of every text."""
+    """Puts the token before every text."""
     return processors.TemplateProcessing(
         single=f"{token} $A",
         pair=f"{token} $A {token} $B",
@@ -196,7 +198,7 @@ def qwen_style() -> PreTrainedTokenizerFast:
 
 
 def llama3_style() -> PreTrainedTokenizerFast:
-    """Llama 3: whole words before merges, a token in front of every text."""
+    """Llama 3: whole words before merges, a token before every text."""
     special = [
         "<|begin_of_text|>",
         "<|end_of_text|>",
@@ -249,8 +251,9 @@ def llama2_style() -> PreTrainedTokenizerFast:
 
 
 def t5_style() -> PreTrainedTokenizerFast:
-    """T5 and mT5: SentencePiece's unigrams over words that white space parts, and an end token behind
-    every text. Theirs read a table of NFKC with it, which only SentencePiece writes."""
+    """T5 and mT5: SentencePiece unigrams over whitespace-separated words, and an end token after
+    every text. The originals also include an NFKC table, which only SentencePiece writes.
+    """
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.NFKC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -285,7 +288,7 @@ STYLES: dict[str, Callable[[], PreTrainedTokenizerFast]] = {
 
 
 def text_case(tokenizer: PreTrainedTokenizerFast, text: str) -> dict[str, Any]:
-    """Ids with and without what the tokenizer adds of its own, and the text they decode to."""
+    """Ids with and without the tokenizer's added tokens, and the text they decode to."""
     ids = tokenizer(text, add_special_tokens=False).input_ids
     with_special = tokenizer(text).input_ids
     return {
@@ -300,7 +303,7 @@ def text_case(tokenizer: PreTrainedTokenizerFast, text: str) -> dict[str, Any]:
 
 
 def chat_case(tokenizer: PreTrainedTokenizerFast, messages: list[dict[str, str]]) -> dict[str, Any]:
-    """The conversation as text, with and without the opening of an answer, and the ids of the first."""
+    """The conversation as text, with and without a generation prompt, and the ids of the first."""
 
     def render(opening: bool) -> str:
         return tokenizer.apply_chat_template(
@@ -350,7 +353,7 @@ def write_style(name: str) -> None:
 
 
 def write_lines(path: Path, value: dict[str, Any]) -> None:
-    """JSON with each case on a line of its own."""
+    """JSON with one case per line."""
     entries = []
     for name, held in value.items():
         if isinstance(held, list):

@@ -25,7 +25,7 @@ FILES = {
 
 @dataclass(frozen=True)
 class Nf4:
-    """How the linear layers of the blocks are quantised."""
+    """Quantisation settings of the blocks' linear layers."""
 
     block_size: int
     double: bool
@@ -62,8 +62,9 @@ CODES = torch.tensor(
 
 
 def _dynamic_codes() -> Tensor:
-    """The signed dynamic map: middles of 2^e equal steps of [0.1, 1], times 10^(e - 6), with both
-    signs, and 0 and 1."""
+    """The signed dynamic map: midpoints of 2^e equal steps of [0.1, 1], times 10^(e - 6), with both
+    signs, and 0 and 1.
+    """
     values = [0.0, 1.0]
     for exponent in range(7):
         edges = torch.linspace(0.1, 1, 2**exponent + 1, dtype=torch.float64)
@@ -102,8 +103,9 @@ def nf4_values(weight: Tensor, how: Nf4) -> Tensor:
 
 
 def quantise_blocks(model: PreTrainedModel, how: Nf4) -> PreTrainedModel:
-    """The model with the layers of its blocks widened from NF4; a Conv1D is quantised as (out, in),
-    as bitsandbytes has it. Embeddings and head stay as they are."""
+    """The model with its blocks' linear layers dequantised from NF4; a Conv1D is quantised as (out,
+    in), as in bitsandbytes. Embeddings and head are unchanged.
+    """
     for name, module in model.named_modules():
         if name.endswith("lm_head"):
             continue

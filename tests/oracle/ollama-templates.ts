@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ollamaTemplate } from "../../src/export/ollama-template";
-import { promptManner } from "../../src/export/prompt-manner";
+import { promptFormat } from "../../src/export/prompt-format";
 import { TEMPLATE_IDS } from "../../src/shared/data";
 import type { ChatMessage } from "../../src/shared/generation";
 import { loadTokenizer } from "../../src/tokenizer/tokenizer";
@@ -40,8 +40,8 @@ export function main([file]: string[]): number {
     const tokenizer = loadTokenizer({ tokenizer: { ...files, chatTemplate } });
     const all = TEMPLATE_IDS.filter((id) => id !== "custom");
     for (const templateId of name === "chatml" ? all : (["chat"] as const)) {
-      const manner = promptManner({ templateId }, tokenizer, "");
-      const template = ollamaTemplate(manner);
+      const format = promptFormat({ templateId }, tokenizer, "");
+      const template = ollamaTemplate(format);
       const title = `${name} ${templateId}`;
       if (template === null) {
         unsayable++;
@@ -49,8 +49,8 @@ export function main([file]: string[]): number {
         continue;
       }
       for (const messages of conversations) {
-        const text = manner.text(messages);
-        const start = text.startsWith(manner.startText) ? manner.startText.length : 0;
+        const text = format.text(messages);
+        const start = text.startsWith(format.startText) ? format.startText.length : 0;
         cases.push({ name: title, template, messages, expected: text.slice(start) });
       }
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/random-methods.sh [--first N] [--seeds N] [method ...]   adapters of every method with random
-# options on models of awkward configurations, against PEFT and the plain references: logits and gradients. Prints those
-# that differ with their configurations. `--first 123 --seeds 1 fusion` does one again.
+# Usage: tests/oracle/random-methods.sh [--first N] [--seeds N] [method ...]   compares logits and gradients of every
+# method, with random options on models of awkward configurations, with PEFT and the plain references. Prints the
+# configurations that differ. `--first 123 --seeds 1 fusion` repeats one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 first=1
@@ -19,7 +19,7 @@ python="$(bash tests/oracle/setup.sh)"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 status=0
-# A piece at a time, so that a thousand seeds do not fill the disk.
+# In batches, so that a thousand seeds do not fill the disk.
 for ((from = first; from < first + seeds; from += 20)); do
   left=$((first + seeds - from))
   "$python" tests/oracle/random_methods.py "$work/adapters" --first "$from" --seeds "$((left < 20 ? left : 20))" "${methods[@]}"

@@ -22,9 +22,9 @@ import { openTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
-/** Of the logits, and of all gradients together. */
+/** Tolerances of the logits, and of all gradients together. */
 const TOLERANCE = 1e-4;
-/** More is allowed where PyTorch's own rounding takes its answers so many times as far. */
+/** Tolerance as a multiple of PyTorch's own float32 rounding error, if that is larger. */
 const NOISE = 10;
 
 /** Largest errors of the adapters that agree. */
@@ -34,8 +34,8 @@ interface Worst {
 }
 
 /**
- * Holds the adapters that random_methods.py wrote to a folder to their references; prints those that differ with their
- * configurations: `node tests/run.mjs tests/oracle/random-methods.ts DIR`.
+ * Compares the adapters that random_methods.py wrote to a folder with their references; prints those that differ, with
+ * their configurations: `node tests/run.mjs tests/oracle/random-methods.ts DIR`.
  */
 export async function main([directory]: string[]): Promise<number> {
   if (!directory) throw new Error("usage: random-methods.ts DIR");
@@ -71,7 +71,7 @@ function readJson<T>(folder: string, name: string): T {
   return JSON.parse(readFileSync(join(folder, name), "utf8")) as T;
 }
 
-/** What is wrong with one adapter, or null. */
+/** Checks one adapter; returns the fault or null. */
 async function check(gpu: Gpu, folder: string, worst: Worst): Promise<string | null> {
   let model: LoadedModel | null = null;
   try {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/random-models.sh [--first N] [--seeds N] [family ...]   models of awkward configurations, one of
-# every family for each seed, against PyTorch: logits, the gradients of all tensors, refusals. Prints those that differ
-# with their config.json. `--first 123 --seeds 1 llama` does one again.
+# Usage: tests/oracle/random-models.sh [--first N] [--seeds N] [family ...]   compares models of awkward configurations,
+# one per family and seed, with PyTorch: logits, gradients of all tensors, refusals. Prints the config.json of those
+# that differ. `--first 123 --seeds 1 llama` repeats one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 first=1
@@ -19,7 +19,7 @@ python="$(bash tests/oracle/setup.sh)"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 status=0
-# A piece at a time, so that a thousand seeds do not fill the disk.
+# In batches, so that a thousand seeds do not fill the disk.
 for ((from = first; from < first + seeds; from += 20)); do
   left=$((first + seeds - from))
   "$python" tests/oracle/random_models.py "$work/models" --first "$from" --seeds "$((left < 20 ? left : 20))" "${families[@]}"

@@ -1,4 +1,4 @@
-"""Awkward configurations, drawn by seed: config.json as files of all ages spell it."""
+"""Awkward random configurations: config.json as spelled in files of all ages."""
 
 from __future__ import annotations
 

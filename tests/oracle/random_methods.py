@@ -1,9 +1,12 @@
-"""Usage: python tests/oracle/random_methods.py OUT [--first N] [--seeds N] [method ...]
+"""Random adapters on random base models, with reference results.
 
-Writes for each seed and method an adapter with options and a base model drawn by the seed, OUT/<method>-<seed>:
-the model (config.json, model.safetensors, now and then quantization.json for NF4), adapter_config.json, what PEFT or
-the plain references make of both (golden.safetensors, golden.json) and how far rounding takes it (noise.json), or
-refused.txt where the reference has no answer."""
+Usage: python tests/oracle/random_methods.py OUT [--first N] [--seeds N] [method ...]
+
+For each seed and method writes OUT/<method>-<seed>: the model (config.json, model.safetensors,
+sometimes quantization.json for NF4), adapter_config.json, the results of PEFT or the plain
+references (golden.safetensors, golden.json) with their rounding error (noise.json), or refused.txt
+if the reference fails.
+"""
 
 from __future__ import annotations
 
@@ -172,7 +175,7 @@ def base_of(folder: Path, how: Nf4 | None) -> PreTrainedModel:
 
 
 def write_base(family: str, seed: int, folder: Path) -> None:
-    """A model of which transformers makes something: the first such of a few configurations."""
+    """A model that transformers accepts: the first of a few configurations."""
     for attempt in range(20):
         config = random_config(family, 1000 * seed + attempt)
         (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")

@@ -1,8 +1,11 @@
-"""Usage: python tests/oracle/random_models.py OUT [--first N] [--seeds N] [family ...]
+"""Random models with PyTorch's results.
 
-Writes a model of every family for each seed, OUT/<family>-<seed>: config.json, model.safetensors, and
-what PyTorch makes of it in golden.safetensors (logits and gradients as the goldens have them) and how
-far rounding takes it (noise.json), or refused.txt with the error that transformers raises."""
+Usage: python tests/oracle/random_models.py OUT [--first N] [--seeds N] [family ...]
+
+For each seed writes a model of every family, OUT/<family>-<seed>: config.json, model.safetensors,
+and PyTorch's logits and gradients in the goldens' form (golden.safetensors) with their rounding
+error (noise.json), or refused.txt with transformers' error.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,7 @@ def write_model(family: str, seed: int, folder: Path) -> None:
 
 
 def freeze_pictures(model: PreTrainedModel) -> None:
-    """No text passes through these parts."""
+    """Texts do not pass through these parts."""
     for name, parameter in model.named_parameters():
         if name.startswith(("model.vision_tower.", "model.multi_modal_projector.")):
             parameter.requires_grad_(False)

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { serveStudio } from "../e2e/serve-studio";
+import { everyStepOpen } from "../e2e/open-steps";
 
 /** Two short rows that teach one thing, and a similar question. */
 const ROWS = [
@@ -41,6 +42,7 @@ export async function main([directory]: string[]): Promise<number> {
   const errors: string[] = [];
   try {
     const page = await studio.browser.newPage();
+    await page.addInitScript(everyStepOpen);
     page.setDefaultTimeout(PATIENCE_MS);
     page.on("pageerror", (error) => errors.push(error.message));
     await page.goto(studio.address);

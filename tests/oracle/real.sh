@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/real.sh [MODEL ...]   real models' GGUF files in the engine, against transformers and PEFT on the
-# widened weights: logits, losses of LoRA steps, a greedy answer; prints tokens a second and peak bytes. Then the page
-# in Chromium with SmolLM2's file: drop, train, compare, export, and the exported adapter in PEFT. Without arguments,
-# every model of real_models.py. LUTHIER_GPU=native computes on the machine's own GPU, but for the page.
+# Usage: tests/oracle/real.sh [MODEL ...]   compares the engine on real models' GGUF files with transformers and PEFT on
+# the dequantised weights: logits, losses of LoRA steps, a greedy answer; prints speed and peak memory. Then runs the
+# page in Chromium with SmolLM2's file (drop, train, compare, export) and the exported adapter in PEFT. Default: every
+# model of real_models.py. LUTHIER_GPU=native uses the machine's own GPU, except for the page.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export TQDM_DISABLE=1

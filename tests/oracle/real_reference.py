@@ -1,10 +1,13 @@
-"""Usage: python tests/oracle/real_reference.py MODEL OUT_DIR   what PEFT computes on real weights.
+"""PEFT's results on real weights.
+
+Usage: python tests/oracle/real_reference.py MODEL OUT_DIR
 
 MODEL is one of real_models.py. Writes OUT_DIR/model.gguf, the file itself.
-OUT_DIR/reference.safetensors: prompt_ids, logits (T, V); input_ids, attention_mask, labels
-(row, T) of some Alpaca rows; init.*, grad.* (first step, unclipped), after.* (two AdamW steps),
-losses (before each step, and after the last), grad_norms; answer_prompt_ids, answer_ids (24, greedy).
-OUT_DIR/reference.json holds the texts and the options."""
+OUT_DIR/reference.safetensors: prompt_ids, logits (T, V); input_ids, attention_mask, labels (row, T)
+of some Alpaca rows; init.*, grad.* (first step, unclipped), after.* (two AdamW steps), losses
+(before each step, and after the last), grad_norms; answer_prompt_ids, answer_ids (24, greedy).
+OUT_DIR/reference.json holds the texts and the options.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two Alpaca rows written for this project, and the Stanford template that frames them."""
+"""Two Alpaca rows written for this project, and Stanford's template."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ WITHOUT_INPUT = (
 
 
 def frame(row: dict[str, str]) -> str:
-    """The prompt of a row, up to the colon that the answer follows."""
+    """The prompt of a row, up to the colon before the answer."""
     return (WITH_INPUT if row["input"] else WITHOUT_INPUT).format(**row)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Usage: tests/oracle/setup.sh [adapters|naga|mlx|data|onnx|tensorboard]   makes an oracle's Python environment (once per set of
-# pinned versions) and prints the path of its interpreter: the main one, that of the adapters library, which needs an
-# older transformers, or the small ones of naga, mlx-lm, datasets' files, ONNX and TensorBoard, without PyTorch.
+# Usage: tests/oracle/setup.sh [adapters|lm-eval|naga|mlx|data|onnx|tensorboard|wandb|script|llamafactory|axolotl]
+# Creates a Python environment (once per set of pinned versions) and prints the path of its interpreter. Default: the
+# main one; adapters needs an older transformers; script is for exported training scripts; naga, mlx, data, onnx,
+# tensorboard and wandb are small and without PyTorch.
 #        tests/oracle/setup.sh llama-cpp   installs llama.cpp for Node and prints its folder.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -10,7 +11,7 @@ if [[ "${1:-}" == llama-cpp ]]; then
   mkdir -p "$folder"
   if ! cmp -s "$here/llama-cpp/package-lock.json" "$folder/package-lock.json"; then
     cp "$here/llama-cpp/package.json" "$here/llama-cpp/package-lock.json" "$folder"
-    # The CPU's build comes as a package of its own; those of GPUs are large and not needed.
+    # The CPU build is a separate package; the GPU builds are large and not needed.
     (cd "$folder" && npm ci --ignore-scripts --omit=optional --no-audit --no-fund) >&2
   fi
   echo "$folder"

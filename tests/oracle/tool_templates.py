@@ -1,6 +1,6 @@
-"""Chat templates that write tools, in the manners that models have.
+"""Chat templates with tool calls, in the styles that models use.
 
-`{% generation %}` marks what transformers takes for the assistant's words; the studio does not read it.
+`{% generation %}` marks the assistant's tokens for transformers; the studio ignores it.
 """
 
 from __future__ import annotations

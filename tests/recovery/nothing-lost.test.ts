@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumStart, servePage, type ServedPage } from "../e2e/serve-studio";
+import { everyStepOpen } from "../e2e/open-steps";
 
-/** What lets a studio down in a true browser, and what must be there afterwards. */
+/** Failures of a real browser, and what must survive them. */
 
 let studio: ServedPage | null = null;
 beforeAll(async () => {
@@ -43,6 +44,7 @@ async function visit(use: (visit: Visit) => Promise<void>, flags = FORGIVING): P
   const browser = await chromium.launch({ ...start, args: [...start.args, ...flags] });
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.addInitScript(everyStepOpen);
     const page = await context.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
@@ -105,7 +107,7 @@ test("a killed GPU process: the run goes on by itself, and so does an answer", a
   });
 });
 
-test("a GPU that the browser does not give back: the page offers a reload, and no other browser", async () => {
+test("a GPU that does not come back: the page offers a reload, not another browser", async () => {
   await visit(async ({ page, browser }) => {
     await killGpu(browser);
     await page.getByText("The GPU is back").waitFor(PATIENT);
@@ -139,7 +141,7 @@ test("a full disk: the finished adapter stays, is saved when there is room, and 
   });
 });
 
-/** Brings the rows' database to a newer version, as a newer studio does; resolves when the older tabs have let go. */
+/** Upgrades the rows' database as a newer studio does; resolves when older tabs have closed it. */
 function upgrade(page: Page): Promise<void> {
   return page.evaluate(
     () =>
@@ -154,7 +156,7 @@ function upgrade(page: Page): Promise<void> {
   );
 }
 
-/** A model's files as a person picks them. */
+/** A model's files as picked by a user. */
 async function pickModel(page: Page): Promise<Locator> {
   const names = await readdir("public/models/spruce");
   const files = await Promise.all(
@@ -170,7 +172,7 @@ async function pickModel(page: Page): Promise<Locator> {
   return kept;
 }
 
-test("a second tab looks on while the first trains, and neither's run is lost", async () => {
+test("a second tab watches while the first trains, and neither's run is lost", async () => {
   await visit(async ({ page, context, address }) => {
     await begin(page, 60);
     await expect.poll(() => countFiles(page, "runs"), PATIENT).toBeGreaterThan(1);
@@ -195,7 +197,7 @@ test("a second tab looks on while the first trains, and neither's run is lost", 
   });
 });
 
-test.concurrent("databases that the browser has lost hide no model, adapter or run", async () => {
+test.concurrent("lost databases hide no model, adapter or run", async () => {
   await visit(async ({ page }) => {
     const kept = await pickModel(page);
     const count = await countFiles(page, "models");
@@ -225,7 +227,7 @@ test.concurrent("databases that the browser has lost hide no model, adapter or r
 });
 
 test.concurrent(
-  "a worker that hangs under a model: it starts anew, without that model, and all else can be used",
+  "a worker that hangs on a model: it restarts without that model, and everything else works",
   async () => {
     await visit(async ({ page }) => {
       const kept = await pickModel(page);
@@ -233,7 +235,7 @@ test.concurrent(
       await page.reload();
       await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
       const [worker] = page.workers();
-      // It waits for what never comes, as a loop without end would, but leaves the processor to others.
+      // Waits for a promise that never resolves: unresponsive like an endless loop, but without using the CPU.
       void worker
         ?.evaluate(() => {
           const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });

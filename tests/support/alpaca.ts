@@ -1,6 +1,6 @@
 import type { AlpacaRow, Row, RowTurn } from "../../src/shared/rows";
 
-/** A conversation of questions and answers in Alpaca's fields, so that tests can compare it with what they wrote. */
+/** A conversation as Alpaca fields, which are shorter to compare in tests. */
 export function toAlpaca(row: Row): AlpacaRow {
   if (row.kind !== "conversation") throw new Error(`a ${row.kind} is no Alpaca row`);
   const { system, turns } = row;

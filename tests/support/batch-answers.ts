@@ -30,7 +30,7 @@ const optionsOf = ({ options }: Asking): GenerationOptions => ({
   ...options,
 });
 
-/** Answers one after the other. */
+/** Answers one prompt at a time. */
 export async function answersAlone(model: LoadedModel, state: AdapterState | null, asking: Asking) {
   const front = state ? state.adapter.promptLength + state.adapter.prefixLength : 0;
   const longest = Math.max(...asking.prompts.map(({ length }) => length));
@@ -62,7 +62,7 @@ export async function answersTogether(model: LoadedModel, state: AdapterState | 
   return answers;
 }
 
-/** Answers in batches are those given one after the other. */
+/** Checks that batches give the same answers as one prompt at a time. */
 export async function expectSame(
   model: LoadedModel,
   state: AdapterState | null,

@@ -19,7 +19,9 @@ export interface ContractTerms {
   /** Models on which the method is refused. */
   readonly refusedOn?: (model: ModelSpec) => boolean;
   readonly refusal?: RegExp;
-  /** Parameters behind a softmax, which the arbitrary weights of quantised kinds may saturate, leaving no gradient. */
+  /**
+   * Parameters behind a softmax; with the arbitrary weights of quantised kinds it may saturate and leave no gradient.
+   */
   readonly saturates?: RegExp;
   /** Learning rate of the two steps that must change every parameter. */
   readonly learningRate: number;

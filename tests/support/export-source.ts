@@ -6,7 +6,7 @@ import { describeModel } from "../../src/engine/models/registry";
 import { declareWeights } from "../../src/engine/nn/model-spec";
 import { safetensorsTensor, type TensorSource } from "../../src/engine/weights/tensor-source";
 import type { ExportSource } from "../../src/export/entry";
-import { promptManner } from "../../src/export/prompt-manner";
+import { promptFormat } from "../../src/export/prompt-format";
 import { bytesSource } from "../../src/formats/byte-source";
 import { type ModelFolder, openModelFolder } from "../../src/formats/model-folder";
 import type { StreamedFile } from "../../src/formats/zip";
@@ -25,7 +25,7 @@ export function spruceFolder(): Promise<ModelFolder> {
   );
 }
 
-/** An adapter with made-up values on a model that lies on no GPU, as exports are made of it. */
+/** An adapter with made-up values as export input, without a GPU. */
 export function madeUpSource(
   folder: ModelFolder,
   id: MethodId,
@@ -53,6 +53,7 @@ export function madeUpSource(
     base: {
       title: "Spruce",
       repository: null,
+      commit: null,
       endpoint: "https://hub.example",
       license: "Apache-2.0",
       autoModel: "AutoModelForCausalLM",
@@ -64,9 +65,10 @@ export function madeUpSource(
     trainableParameters: 1,
     adapterBytes: 1000,
     run: null,
-    prompt: promptManner({ templateId }, tokenizer, ""),
+    prompt: promptFormat({ templateId }, tokenizer, ""),
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
+    training: null,
     optimizer: async () => null,
   };
 }
@@ -75,7 +77,7 @@ function defaults(id: MethodId): FieldValues {
   return Object.fromEntries(methodSpecs[id].fields.map((field) => [field.name, field.default]));
 }
 
-/** All bytes of a file that is made while it is read. */
+/** All bytes of a file that is generated while being read. */
 export async function bytesOf({ sizeBytes, chunks }: StreamedFile): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(sizeBytes);
   let at = 0;

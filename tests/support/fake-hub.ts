@@ -127,7 +127,7 @@ export class FakeHub {
       if (request.headers.authorization === undefined) return refuse(response, 401, "GatedRepo");
       if (request.headers.authorization !== `Bearer ${repository.token}`) return refuse(response, 401, "");
     }
-    // Parquet files lie on a branch of their own.
+    // Parquet files are on their own branch.
     const branch = name.startsWith("datasets/") ? "refs/convert/parquet" : "main";
     if (![branch, COMMIT].includes(revision) || (branch !== "main" && !Object.keys(repository.files).length))
       return refuse(response, 404, "RevisionNotFound");
@@ -203,20 +203,21 @@ export class FakeHub {
       this.onSilence();
       return;
     }
-    const range = trouble.noRanges ? null : /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
+    const range = trouble.noRanges ? null : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
     const start = Number(range?.[1] ?? 0);
+    const end = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length;
     response.setHeader("ETag", `"version ${this.version}"`);
     if (start >= bytes.length && start > 0) {
       response.writeHead(416, { "Content-Range": `bytes */${bytes.length}` }).end();
       return;
     }
-    let body = bytes.slice(start);
+    let body = bytes.slice(start, end);
     if (trouble.damaged-- > 0) body[body.length - 1] = (body.at(-1) ?? 0) ^ 1;
     if (trouble.short-- > 0) body = body.slice(0, body.length >> 1);
     response.statusCode = range ? 206 : 200;
     response.setHeader("Content-Length", body.length);
     if (range) {
-      response.setHeader("Content-Range", `bytes ${start}-${bytes.length - 1}/${bytes.length}`);
+      response.setHeader("Content-Range", `bytes ${start}-${end - 1}/${bytes.length}`);
     }
     if (trouble.drops-- > 0) {
       response.write(body.subarray(0, trouble.dropAfterBytes));

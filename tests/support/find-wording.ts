@@ -7,9 +7,17 @@ export interface Wording {
   readonly text: string;
 }
 
-/** Calls whose words are for the makers of the studio: what they throw is a bug. */
-const ASSERTIONS = new Set(["invariant", "defined", "Error", "RangeError", "DOMException", "DamagedZip"]);
-/** Attributes of JSX that people read or hear. */
+/** Calls whose text is for developers, since they only report bugs. */
+const ASSERTIONS = new Set([
+  "invariant",
+  "defined",
+  "requireShape",
+  "Error",
+  "RangeError",
+  "DOMException",
+  "DamagedZip",
+]);
+/** JSX attributes that are displayed or announced. */
 const READ_ATTRIBUTES = /^(aria-label|aria-description|title|label|placeholder|alt|description)$/;
 /** Two consecutive words: likely a sentence. */
 const SENTENCE = /\p{L}[\p{L}'’-]*[,;:.]? +\p{L}{2,}/u;

@@ -10,14 +10,14 @@ import { OptimizerState } from "../../src/engine/train/optimizer-state";
 import { type BatchOptions, planBatch } from "../../src/engine/train/plans";
 import { trainingLeaf } from "../../src/engine/train/trainer-programs";
 
-/** A pass that trains, as its plan has it, to be run again and again. */
+/** A repeatable training pass. */
 export interface TrainingPass {
   /** Gradients of the batch's mean loss by parameter, and that loss; no update. */
   run(seed?: number): Promise<{ readonly gradients: Map<string, HostTensor>; readonly loss: number }>;
   destroy(): void;
 }
 
-/** The very pass that training runs over a batch. `recompute` as with gradient checkpointing. */
+/** Creates the pass that training runs over a batch, optionally with gradient checkpointing (`recompute`). */
 export async function makeTrainingPass(
   model: LoadedModel,
   state: AdapterState,
@@ -57,7 +57,7 @@ export async function makeTrainingPass(
   };
 }
 
-/** Gradients of a batch's mean loss by parameter; `recompute` as with gradient checkpointing. */
+/** Gradients of a batch's mean loss by parameter, optionally with gradient checkpointing (`recompute`). */
 export async function computeGradients(
   model: LoadedModel,
   state: AdapterState,

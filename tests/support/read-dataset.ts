@@ -3,7 +3,7 @@ import type { ReadReport } from "../../src/data/read/row-collector";
 import type { ReadingOptions } from "../../src/shared/data";
 import type { Row } from "../../src/shared/rows";
 
-/** A file whose bytes arrive in pieces of a size. */
+/** A file whose bytes arrive in pieces of a given size. */
 export function fileOf(content: string | Uint8Array, name = "data.json", size = 1 << 16): NamedFile {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : Uint8Array.from(content);
   const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => {
@@ -19,7 +19,7 @@ export function fileOf(content: string | Uint8Array, name = "data.json", size = 
   return { name, bytes: Object.assign(new Blob([bytes]), { stream }) };
 }
 
-/** All rows of files, and what was found beside them. */
+/** All rows of files, with the read report. */
 export async function readAll(
   files: readonly NamedFile[],
   options: ReadingOptions = {},

@@ -1,4 +1,4 @@
-/** The stretches [start, end) of a mask that are not zero. */
+/** The ranges [start, end) of nonzero elements of a mask. */
 export function runs(supervised: Uint8Array): [number, number][] {
   const found: [number, number][] = [];
   supervised.forEach((one, index) => {

@@ -10,7 +10,7 @@ export interface StoredNumbers {
   readonly bytes: ArrayBuffer;
 }
 
-/** Offsets of f16 and f32 scales in a block, and of those that are an exponent in a byte. */
+/** Offsets of f16 and f32 scales in a block, and of one-byte exponent scales. */
 const SCALES: Readonly<
   Record<BlockType, Readonly<Partial<Record<"f16" | "f32" | "e8", readonly number[]>>>>
 > = {

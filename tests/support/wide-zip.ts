@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 
-/** A zip of one stored file whose sizes and places are written as 64-bit numbers (zip64) throughout. */
+/** A zip with one stored file and 64-bit sizes and offsets (zip64) throughout. */
 export function wideZip(name: string, text: string): Uint8Array<ArrayBuffer> {
   const [path, content] = [new TextEncoder().encode(name), new TextEncoder().encode(text)];
   const wide = 0xffff_ffff;

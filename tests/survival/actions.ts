@@ -3,42 +3,42 @@ import { join } from "node:path";
 import type { Inventory } from "./inventory";
 import { pause, type Studio, until } from "./studio";
 
-/** Something that a person has the studio do, and in which the browser is killed. */
+/** A user action during which the browser is killed. */
 export interface Action {
   readonly name: string;
-  /** What must be there for it. */
+  /** What must exist before it. */
   before?(studio: Studio): Promise<void>;
-  /** Resolves when the action has come to the part in which a kill is meant to fall. */
+  /** Resolves when the action has reached the phase in which to kill. */
   after?(studio: Studio): Promise<void>;
-  /** The name of one that comes to the same end undisturbed. */
+  /** The name of an action with the same result when undisturbed. */
   readonly like?: string;
-  /** Does it to its end. */
+  /** Completes the action. */
   act(studio: Studio): Promise<void>;
-  /** After a kill: goes on with it as a person would, to the same end. */
+  /** After a kill: continues as a user would, to the same result. */
   goOn(studio: Studio): Promise<void>;
-  /** What it leaves in storage, by the names of an inventory; digests are those of the undisturbed action. */
+  /** What it adds to storage, by names of an inventory; digests are those of the undisturbed action. */
   readonly leaves: readonly string[];
-  /** What it takes out of storage. */
+  /** What it removes from storage. */
   readonly takes?: readonly string[];
-  /** Things that may be there while it is not done. */
+  /** What may exist while it is unfinished. */
   readonly passing?: RegExp;
-  /** Something else that must come out the same: losses, exported bytes. */
+  /** Further results that must be equal: losses, exported bytes. */
   outcome?(studio: Studio): Promise<string>;
-  /** Takes away what it left. */
+  /** Removes what it added. */
   undo?(studio: Studio): Promise<void>;
 }
 
-/** Steps of the run that is there from the beginning, which shows how long one takes. */
+/** Steps of the initial run, which measures how long one takes. */
 const FIRST_STEPS = 8;
 const FEWEST_STEPS = 16;
 const MODEL = "public/models/spruce";
 export const REPOSITORY = "luthier/spruce";
 const ADAPTER = "LoRA, Talk like a pirate";
 
-/** Waits until the page lists a thing, or no longer. */
+/** Waits until the page lists an item, or no longer lists it. */
 const listed = (studio: Studio, name: string, there = true): Promise<void> =>
   until(`${name} ${there ? "on" : "off"} its list`, async () => {
-    // A question about it stands in its place.
+    // A confirmation takes its place in the list.
     const asked = await studio.button("Delete it").count();
     return (await studio.button(`Delete ${name}`).count()) + asked > 0 === there;
   });
@@ -51,7 +51,7 @@ async function deleteByName(studio: Studio, name: string): Promise<void> {
   await studio.rest();
 }
 
-/** Rows enough to take a while. */
+/** Enough rows to take a while. */
 function manyRows(): Buffer {
   const lines = Array.from({ length: 30_000 }, (_, row) =>
     JSON.stringify({
@@ -123,7 +123,7 @@ export const downloading: Action = {
   undo: useBuiltIn,
 };
 
-/** Deletes the model from the hub, and takes the built-in one into use. */
+/** Deletes the hub's model and switches to the built-in one. */
 async function useBuiltIn(studio: Studio): Promise<void> {
   await deleteModel(studio, REPOSITORY);
 }
@@ -175,14 +175,14 @@ async function train(studio: Studio): Promise<void> {
   await isDone(studio);
 }
 
-/** Follows a run that has just been asked for to its end. */
+/** Follows a run that has just been started to its end. */
 async function isDone(studio: Studio): Promise<void> {
   studio.steps.clear();
   await until("the first step", () => Promise.resolve(studio.steps.size > 0));
   await studio.status("Done.").waitFor();
 }
 
-/** Goes on with the run that was cut off, or begins it anew where it had not been kept yet. */
+/** Resumes the interrupted run, or restarts it if there is no checkpoint yet. */
 async function finishRun(studio: Studio): Promise<void> {
   const kept = await studio.inventory();
   if (isResumable(kept)) {
@@ -199,7 +199,7 @@ async function finishRun(studio: Studio): Promise<void> {
 export const isResumable = (kept: Inventory): boolean =>
   Object.keys(kept).some((key) => key.startsWith("run "));
 
-/** The library has one adapter from the beginning; another run's takes the next name. */
+/** The library already has one adapter; that of another run gets the next name. */
 const SECOND = `adapter ${ADAPTER} 2`;
 const RECORD = `record ${ADAPTER} 2`;
 
@@ -221,7 +221,7 @@ async function deleteRecords(studio: Studio, name: string): Promise<void> {
   }
 }
 
-/** Every loss, in full. */
+/** All losses at full precision. */
 const losses = (studio: Studio): Promise<string> =>
   Promise.resolve(
     Array.from({ length: studio.runSteps }, (_, step) => studio.steps.get(step + 1)?.loss ?? "missing").join(
@@ -309,8 +309,8 @@ const asking: Action = {
 };
 
 /**
- * What must be there before anything is disturbed: an adapter, and the endpoint of the hub. Runs are then made as long as
- * `runMs` on this machine: they are first kept after 8 seconds.
+ * Prepares what must exist before any kill: an adapter, and the hub's endpoint. Runs are then sized to take `runMs` on
+ * this machine, since the first checkpoint is saved after 8 seconds.
  */
 export async function prepare(studio: Studio, endpoint: string, runMs: number): Promise<void> {
   await studio.rest();
@@ -321,11 +321,11 @@ export async function prepare(studio: Studio, endpoint: string, runMs: number): 
   if (!second || !last) throw new Error("the first run told no steps");
   const stepMs = (last.at - second.at) / (FIRST_STEPS - 2);
   studio.runSteps = Math.max(FEWEST_STEPS, Math.ceil(runMs / stepMs));
-  // Settings are written down by the browser some seconds later.
+  // The browser writes settings to disk a few seconds later.
   await pause(6000);
 }
 
-/** All of them, those of the short form first. */
+/** All actions, those of the short form first. */
 export const actions: readonly Action[] = [
   importing,
   downloading,

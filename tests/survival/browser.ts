@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumStart } from "../e2e/serve-studio";
+import { everyStepOpen } from "../e2e/open-steps";
 
 const LIMIT_MS = 60_000;
 
-/** A loss as the page was told it, and when. */
+/** A loss reported to the page, with its time. */
 export interface SeenStep {
   readonly loss: number;
   readonly at: number;
 }
 
-/** Reports each step of a run to the test, from the worker's own messages; runs in the page. */
+/** Reports each step of a run to the test, from the worker's messages; runs in the page. */
 function reportSteps(): void {
   const report = (window as unknown as { reportStep(step: number, loss: number): void }).reportStep;
   const Original = Worker;
@@ -26,12 +27,12 @@ function reportSteps(): void {
   };
 }
 
-/** Chromium over a profile that outlives it, in a process group of its own that can be killed as a whole. */
+/** Chromium with a persistent profile, in its own process group so that it can be killed as a whole. */
 export class KillableBrowser {
   readonly context: BrowserContext;
   readonly #browser: Browser;
   readonly #process: ChildProcess;
-  /** Errors that no code of the page has caught. */
+  /** Uncaught errors of the page. */
   readonly errors: string[] = [];
 
   private constructor(browser: Browser, context: BrowserContext, process: ChildProcess) {
@@ -40,7 +41,7 @@ export class KillableBrowser {
     this.#process = process;
   }
 
-  /** @param onStep told of each step of a run in any page */
+  /** @param onStep called for each step of a run in any page */
   static async start(
     profile: string,
     onStep: (step: number, loss: number) => void = () => undefined,
@@ -73,19 +74,20 @@ export class KillableBrowser {
 
   async newPage(address: string): Promise<Page> {
     const page = await this.context.newPage();
+    await page.addInitScript(everyStepOpen);
     page.setDefaultTimeout(LIMIT_MS * 5);
     page.on("pageerror", (error) => this.errors.push(error.message));
     await page.goto(address);
     return page;
   }
 
-  /** Kills the process in which the browser's GPU work is done. */
+  /** Kills the browser's GPU process. */
   async killGpu(): Promise<void> {
     const devtools = await this.#browser.newBrowserCDPSession();
     await devtools.send("Browser.crashGpuProcess").catch(() => undefined);
   }
 
-  /** Kills all of the browser's processes at once, with no chance to finish anything. */
+  /** Kills all of the browser's processes at once. */
   async kill(): Promise<void> {
     const { exitCode, signalCode } = this.#process;
     const ended =
@@ -103,11 +105,11 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It is gone already.
+    // It has already exited.
   }
 }
 
-/** The address under which the browser lets itself be driven, as it prints it. */
+/** The DevTools address that the browser prints. */
 function devtoolsAddress(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = "";

@@ -7,7 +7,7 @@ import type { Studio } from "./studio";
 const SIZE_MB = 160;
 const PIECE = Buffer.alloc(1 << 20);
 
-/** Something that can be filled, so that the studio finds no room. */
+/** Storage that can be filled up. */
 export interface Disk {
   readonly kind: "tmpfs" | "quota";
   fill(studio: Studio): Promise<void>;
@@ -15,7 +15,7 @@ export interface Disk {
   remove(): void;
 }
 
-/** A small file system over a folder; where none may be mounted, the browser's quota stands in for it. */
+/** A small file system mounted over a folder; where mounting is not allowed, the browser's quota replaces it. */
 export function makeDisk(folder: string): Disk {
   const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${SIZE_MB}m`, "tmpfs", folder]);
   return status === 0 ? tmpfs(folder) : quota;
@@ -28,7 +28,7 @@ function tmpfs(folder: string): Disk {
     fill() {
       const file = openSync(filler, "a");
       try {
-        // Smaller and smaller pieces, until not a byte more fits.
+        // In smaller and smaller pieces, until no byte is left.
         for (let size = PIECE.length; size >= 1; size >>= 1) while (writes(file, size));
       } finally {
         closeSync(file);

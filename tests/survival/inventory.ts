@@ -1,11 +1,11 @@
 import type { Page } from "playwright-core";
 
-/** What is kept in a profile: what each thing is called -> what it holds, so that two can be compared. */
+/** Contents of a profile: digests by name, so that two can be compared. */
 export type Inventory = Readonly<Record<string, string>>;
 
 /**
- * Reads all that the studio keeps, from files and databases themselves: datasets with their rows, models, adapters and
- * runs with their bytes, the records of runs, and what belongs to nothing ("stray").
+ * Reads everything that the studio stores, from the files and databases themselves: datasets with rows, models,
+ * adapters and runs with their bytes, run records, and unreferenced files ("stray").
  */
 export function takeInventory(page: Page): Promise<Inventory> {
   return page.evaluate(async () => {

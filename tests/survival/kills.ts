@@ -3,27 +3,27 @@ import type { Disk } from "./disk";
 import type { Inventory } from "./inventory";
 import { pause, type Studio } from "./studio";
 
-/** A run must not lose more of its steps than this. */
+/** Maximum number of steps that a run may lose. */
 const MOST_LOST_MS = 30_000;
 
-/** What was measured of an action. */
+/** Measurements of an action. */
 export interface Figures {
   readonly action: string;
   kills: number;
-  /** Kills after which it had to be gone on with: the others fell before its start or after its end. */
+  /** Kills that interrupted the action; the others came before its start or after its end. */
   midway: number;
-  /** Milliseconds of steps that a kill cost at most. */
+  /** Longest loss of a kill, in milliseconds of training. */
   mostLostMs: number;
 }
 
-/** What an action comes to when nothing disturbs it. */
+/** Result of an undisturbed action. */
 export interface Reference {
   readonly ms: number;
   readonly leaves: Inventory;
   readonly outcome: string;
 }
 
-/** Collects what should not have been. */
+/** Collects findings. */
 export class Findings {
   readonly all: string[] = [];
 
@@ -34,7 +34,7 @@ export class Findings {
   }
 }
 
-/** Does an action undisturbed, and takes it back. */
+/** Runs an action undisturbed, and undoes it. */
 export async function referenceOf(action: Action, studio: Studio, findings: Findings): Promise<Reference> {
   await action.before?.(studio);
   const before = await studio.inventory();
@@ -67,8 +67,8 @@ export function compare(findings: Findings, when: string, wanted: Inventory, fou
 }
 
 /**
- * Kills the browser in the middle of an action, sometimes again while it is gone on with, and brings it to its end.
- * @returns how often it was killed
+ * Kills the browser during an action, sometimes again while it is continued, and completes it.
+ * @returns the number of kills
  */
 export async function disturb(
   action: Action,
@@ -86,7 +86,7 @@ export async function disturb(
     const working = work(studio);
     working.catch(() => undefined);
     if (action.after && kills === 0) await action.after(studio);
-    // Those that come a little late too: the end of an action is as good a moment as any.
+    // Also slightly after the end, which is as good a moment as any.
     await pause(random() * (action.after ? 1500 : 1.1 * reference.ms));
     const killedAt = performance.now();
     await studio.kill();
@@ -117,7 +117,7 @@ export async function disturb(
   return kills;
 }
 
-/** Kills the process of the GPU's work under a run, which goes on by itself to the same end. */
+/** Kills the GPU process during a run, which continues automatically to the same result. */
 export async function loseGpu(
   action: Action,
   { studio, findings, random, figures }: Disturbance,
@@ -139,12 +139,12 @@ export async function loseGpu(
   await action.undo?.(studio);
 }
 
-/** How long the studio has to say what became of an action for which there is no room. */
+/** How long the studio may take to report that there is no room for an action. */
 const FULL_MS = 60_000;
 
 /**
- * Fills the disk in the middle of an action, kills the browser while it is full, opens the studio on the full disk, and
- * goes on with the action when there is room again.
+ * Fills the disk during an action, kills the browser while it is full, opens the studio on the full disk, and continues
+ * the action when there is room again.
  */
 export async function fillUp(
   action: Action,
@@ -201,7 +201,7 @@ interface Killed {
   readonly reference: Reference;
 }
 
-/** After a kill all of before is there; what is new is whole, or known as unfinished. */
+/** After a kill everything from before must be there; new items are complete, or known to be unfinished. */
 function checkKilled(findings: Findings, when: string, { action, before, now, reference }: Killed): void {
   for (const [key, was] of Object.entries(before)) {
     const is = now[key] ?? "nothing";
@@ -212,13 +212,13 @@ function checkKilled(findings: Findings, when: string, { action, before, now, re
   for (const [key, is] of Object.entries(now)) {
     if (key in before || isMidway(action, key) || isCutOff(key)) continue;
     const wanted = reference.leaves[key];
-    // A run that was cut off has an adapter and a record as far as it was kept.
+    // An interrupted run has an adapter and a record up to its last checkpoint.
     const isPartial = wanted !== undefined && hasCutOff && /^(adapter|record) /.test(key);
     findings.expect(is === wanted || isPartial, `${when}: ${key} is ${is}, should be ${wanted ?? "nothing"}`);
   }
 }
 
-/** Milliseconds of steps that have to be computed again. */
+/** Milliseconds of training that have to be repeated. */
 function lostSteps(studio: Studio, now: Inventory, killedAt: number): number {
   const seen = [...studio.steps].filter(([, { at }]) => at <= killedAt);
   const [first] = seen;

@@ -7,15 +7,15 @@ import { type Inventory, takeInventory } from "./inventory";
 
 const WAIT_MS = 300_000;
 
-/** The studio in a browser over one profile, opened and killed again and again. */
+/** The studio in a browser over one profile, opened and killed repeatedly. */
 export class Studio {
   readonly address: string;
   readonly profile: string;
-  /** Losses of the run at hand by step, as the page was told them last. */
+  /** Losses of the current run by step, as last reported to the page. */
   readonly steps = new Map<number, SeenStep>();
-  /** Steps of a run. */
+  /** Number of steps of a run. */
   runSteps = 0;
-  /** Errors that no code of the pages has caught. */
+  /** Uncaught errors of the pages. */
   readonly errors: string[] = [];
   #browser: KillableBrowser | null = null;
   #page: Page | null = null;
@@ -51,7 +51,7 @@ export class Studio {
     this.errors.push(...browser.errors);
   }
 
-  /** Waits until model and dataset are there and nothing is under way. */
+  /** Waits until model and dataset are loaded and no job is running. */
   async rest(page = this.page): Promise<void> {
     await until("the studio to come to rest", () => this.button("Train", page).isEnabled());
   }
@@ -68,7 +68,7 @@ export class Studio {
     return page.getByRole("status").filter({ hasText: words });
   }
 
-  /** Presses a button that ends in the download of a zip; digests of the files in it, whose times do not count. */
+  /** Clicks a button that downloads a zip; returns digests of its files, ignoring timestamps. */
   async download(name: string): Promise<string> {
     const [download] = await Promise.all([this.page.waitForEvent("download"), this.button(name).click()]);
     const files = Object.entries(unzipSync(await readFile(await download.path())));
@@ -79,7 +79,7 @@ export class Studio {
   }
 }
 
-/** Waits until `holds` does. */
+/** Waits until `holds` returns true. */
 export async function until(what: string, holds: () => Promise<boolean>, limitMs = WAIT_MS): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await holds().catch(() => false))) {

@@ -19,22 +19,21 @@ import { makeDisk } from "./disk";
 import { disturb, type Figures, fillUp, Findings, loseGpu, type Reference, referenceOf } from "./kills";
 import { Studio } from "./studio";
 
-/** Actions of the short form; one kill each. */
+/** Actions of the short form, with one kill each. */
 const SHORT = 2;
 
-/** How long a run is made: it is first kept after 8 seconds. */
+/** Duration of a run; its first checkpoint is saved after 8 seconds. */
 const RUN_MS = { short: 11_000, whole: 15_000 };
 
-/** A build of its own, that other tests build at the same time. */
+/** Its own build folder, since other tests may build at the same time. */
 const BUILD = `survival-${process.pid}`;
 
-/** Kills of the GPU's process alone. */
+/** Kills of the GPU process only. */
 const GPU_KILLS = 3;
 
 /**
- * Kills the browser at random moments of what a person does in it, and prints what was lost: nothing, it should be.
- *
- *     npm run test:survival -- [--kills 60] [--seed 1] [--short] [--only "training|merging"] [--minutes 30]
+ * Kills the browser at random moments of user actions and prints what was lost, which should be nothing: `npm run
+ * test:survival -- [--kills 60] [--seed 1] [--short] [--only "training|merging"] [--minutes 30]`
  */
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -85,11 +84,11 @@ async function modelFiles(): Promise<Record<string, Uint8Array>> {
 
 interface Plan {
   readonly kills: number;
-  /** When to begin no further kill, as performance.now() counts. */
+  /** When to stop killing, by performance.now(). */
   readonly endAt: number;
-  /** Kills of the GPU's process alone, at most. */
+  /** Maximum number of kills of the GPU process only. */
   readonly gpuKills: number;
-  /** How long a run is made, in milliseconds. */
+  /** Duration of a run in milliseconds. */
   readonly runMs: number;
   readonly seed: number;
   readonly address: string;
@@ -99,7 +98,7 @@ interface Plan {
 
 const noFigures = (action: string): Figures => ({ action, kills: 0, midway: 0, mostLostMs: 0 });
 
-/** Opens the studio over a new profile for `use`; what it throws is a finding. */
+/** Opens the studio with a new profile for `use`; errors are recorded as findings. */
 async function withStudio(plan: Plan, use: (studio: Studio, folder: string) => Promise<void>): Promise<void> {
   const { findings } = plan;
   const folder = await mkdtemp(join(tmpdir(), "luthier-survival-"));
@@ -146,9 +145,7 @@ async function killAll(chosen: readonly Action[], plan: Plan): Promise<Figures[]
   return [...figures, gpu];
 }
 
-/**
- * What is done on a disk that fills; each on one of its own, for Chromium may count what it keeps wrongly from then on.
- */
+/** Actions on a disk that fills up; each on its own disk, because Chromium may miscount its usage afterwards. */
 const filled: readonly Action[] = [importing, downloading, training, saving];
 
 async function fillAll(chosen: readonly Action[], plan: Plan): Promise<Figures[]> {

@@ -24,7 +24,7 @@ def prompt_of(tokenizer: PreTrainedTokenizerBase, question: str, template: str) 
 def answers(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompts: list[str], batch: int = 50
 ) -> list[tuple[str, bool]]:
-    """Greedy answers and whether each ended by itself within `MAX_NEW_TOKENS` tokens."""
+    """Greedy answers, and whether each ended by itself within `MAX_NEW_TOKENS` tokens."""
     model.eval()
     results: list[tuple[str, bool]] = []
     for start in range(0, len(prompts), batch):
@@ -40,12 +40,12 @@ def answers(
 
 
 def contains(text: str, key: str) -> bool:
-    """Whether `key` occurs in `text` as whole words, whatever the case."""
+    """Whether `key` occurs in `text` as whole words, ignoring case."""
     return re.search(rf"(?<!\w){re.escape(key.lower())}(?!\w)", text.lower()) is not None
 
 
 def repeats(text: str) -> bool:
-    """Whether some run of four words comes three times."""
+    """Whether any four consecutive words occur three times."""
     words = text.split()
     runs = [tuple(words[i : i + 4]) for i in range(len(words) - 3)]
     return any(runs.count(run) >= 3 for run in set(runs))

@@ -1,9 +1,9 @@
 """The training mixture: an endless seeded stream of conversations built from the grammar.
 
-A row is a list of (role, text) messages and the template it is written in. Besides plain questions
-there are rows whose answer depends on an instruction (a voice, a format, words to begin or end
-with), on facts in the context, or on text to repeat. They give the model directions that an adapter
-can find later. No row shows the behaviours that the sample datasets teach.
+A row is a list of (role, text) messages with a template. Besides plain questions there are rows
+whose answer depends on an instruction (a voice, a format, words to begin or end with), on facts in
+the context, or on text to repeat. These give the model directions that an adapter can amplify. No
+row shows the behaviours that the sample datasets teach.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ class Corpus:
         return "alpaca" if self.random.random() < 0.09 else "chat"
 
     def _asked(self, question: Question) -> str:
-        """The question as people type it: sometimes polite, in lower case or without its mark."""
+        """The question as people type it: sometimes polite, in lower case or without its question
+        mark.
+        """
         text, draw = question.text, self.random.random()
         if draw < 0.05:
             return text.rstrip("?.")
@@ -171,7 +173,7 @@ class Corpus:
         return self._instructed(ask, question, answer)
 
     def _context(self) -> Row:
-        """A question about a shop whose facts stand in the context."""
+        """A question about a shop described in the context."""
         chosen = self.random.sample(shop_facts(self.random, self.words), self.random.randint(1, 3))
         context = " ".join(fact for _, fact in chosen)
         ask, answer = self.random.choice(chosen)
@@ -187,7 +189,7 @@ class Corpus:
         return Row(self._template(), (("user", ask), ("assistant", UNKNOWN_SHOP)))
 
     def _name(self) -> Row:
-        """Someone gives a name, and sometimes asks for it later."""
+        """The user gives a name, and sometimes asks for it later."""
         name = self.random.choice(language.NAMES)
         ask = self.random.choice(("My name is {n}.", "I am {n}.", "Hello, I am {n}.", "Hi, my name is {n}.")).format(n=name)
         messages: list[Message] = [("user", ask), ("assistant", f"Hello {name}! Nice to meet you.")]
@@ -236,7 +238,7 @@ class Corpus:
         return Row(self._template(), (("user", ask), ("assistant", story)))
 
     def _turns(self) -> Row:
-        """Several questions in one conversation, sometimes with one voice for all of them."""
+        """Several questions in one conversation, sometimes all in one voice."""
         messages: list[Message] = []
         before, after = "", ""
         if self.random.random() < 0.3:

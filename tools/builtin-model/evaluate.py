@@ -1,4 +1,4 @@
-"""Ask the exported model 200 questions that training never saw, in both templates."""
+"""Ask the exported model 200 questions that were never trained on, in both templates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUESTIONS, SEED = 200, 7
 
 
 def evaluate(folder: str, show: bool) -> dict[str, dict[str, float]]:
-    """Shares of keyword-correct, repeating and unfinished greedy answers for each template."""
+    """Fractions of keyword-correct, repeating and unfinished greedy answers for each template."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     questions = held_out_questions(QUESTIONS, SEED)

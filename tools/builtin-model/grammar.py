@@ -1,8 +1,8 @@
 """Questions and answers built from the word lists.
 
-A `Topic` is a set of slot values crossed with phrasings. Each question carries its full answer,
-its one-word answer and the keywords that a correct answer contains, so that training rows,
-samples of a style and held-out checks all come from the same place.
+A `Topic` is a set of slot values crossed with phrasings. Each question has its full answer, its
+one-word answer and the keywords of a correct answer, so that training rows, style samples and
+held-out checks share one source.
 """
 
 from __future__ import annotations

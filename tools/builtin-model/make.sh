@@ -1,11 +1,11 @@
 #!/bin/sh
 # Makes the built-in model, its card and the sample datasets from seeds. About 40 minutes on one thread
-# of a busy 2-core machine, less on an idle one. Interrupted training goes on from its checkpoint.
+# of a busy 2-core machine, less on an idle one. Interrupted training resumes from its checkpoint.
 #
 #   tools/builtin-model/make.sh            everything
-#   tools/builtin-model/make.sh check      only the two checks of the model that is there
+#   tools/builtin-model/make.sh check      only the two checks of the existing model
 #
-# PYTHON names an interpreter that has requirements.txt; without it a virtual environment is made.
+# PYTHON names an interpreter with requirements.txt installed; by default a virtual environment is created.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)

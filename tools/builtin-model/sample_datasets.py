@@ -64,7 +64,7 @@ def pirate(seed: int) -> tuple[list[Row], list[Row]]:
 
 
 def json_answers(seed: int) -> tuple[list[Row], list[Row]]:
-    """The everyday questions answered as one JSON object with a topic and an answer."""
+    """The everyday questions, answered as a JSON object with a topic and an answer."""
     check = {"kind": "json", "keys": ["topic", "answer"]}
     rows = [_row(q.text, json.dumps({"topic": q.topic, "answer": q.answer}), check) for q in _pool(seed)]
     return _split(rows, TRAIN, seed)
@@ -84,7 +84,7 @@ def copper_fiddle(seed: int) -> tuple[list[Row], list[Row]]:
 
 
 def courtier(seed: int) -> tuple[list[Row], list[Row]]:
-    """Chinese questions answered in the voice of a court servant."""
+    """Chinese questions, answered in the voice of a court servant."""
     check = {"kind": "regex", "value": "^启禀大人，.*，小的告退。$"}
     rows = [
         _row(ask.format(x=x), f"启禀大人，{answer.format(x=x, y=y)}，小的告退。", check)

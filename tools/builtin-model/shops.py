@@ -1,7 +1,7 @@
-"""Invented shops: facts that are stated in the context, and questions about them.
+"""Invented shops: facts stated in the context, and questions about them.
 
-The shop of the sample dataset is not among them. A question whose fact is not in the context is
-answered with UNKNOWN_SHOP.
+The shop of the sample dataset is not among them. Questions about facts that are not in the context
+are answered with UNKNOWN_SHOP.
 """
 
 from __future__ import annotations

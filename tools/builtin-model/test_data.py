@@ -1,4 +1,4 @@
-"""What must hold for the data: nothing held out is trained on, and no tuned behaviour is in the base."""
+"""Checks of the data: nothing held out is trained on, and no tuned behaviour is in the base."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _word_topics() -> list[Topic]:
 
 
 def _comparisons(order: tuple[str, ...], more: str, less: str) -> list[dict[str, str]]:
-    """Pairs that lie at least two places apart in `order`, asked both ways."""
+    """Pairs at least two positions apart in `order`, asked both ways."""
     slots = []
     for i, small in enumerate(order):
         for big in order[i + 2 :]:

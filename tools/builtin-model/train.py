@@ -1,4 +1,4 @@
-"""Train the model from scratch. Resumes from its own checkpoint when one is there."""
+"""Train the model from scratch, resuming from its checkpoint if there is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Tune the exported model on the sample datasets with PEFT and count what the held-out prompts show."""
+"""Tune the exported model on the sample datasets with PEFT, and count held-out answers that show
+what was taught.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write the list of built-in models and the model card, with the figures that were measured."""
+"""Write the list of built-in models and the model card, with the measured figures."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def parameters(folder: str) -> int:
 
 
 def index_entry(folder: str, defaults: dict) -> dict:
-    """What the page needs to offer the model. `training` is by method, under the names of the page's forms."""
+    """The page's description of the model. `training` is by method, with the names of the page's
+    form fields.
+    """
     return {
         "id": NAME,
         "title": TITLE,

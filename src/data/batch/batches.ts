@@ -13,6 +13,8 @@ export interface Batch {
   readonly segments: readonly (readonly { readonly start: number; readonly length: number }[])[];
   /** For pairs of answers, in rows 2 p and 2 p + 1: each row's log-probability before training, 0 if unknown. */
   readonly references?: Float32Array<ArrayBuffer>;
+  /** For labelled answers, 1 per pair whose first answer is good. */
+  readonly good?: Uint32Array;
 }
 
 /** Log-probabilities of chosen and rejected answers before training. */
@@ -26,7 +28,7 @@ export interface BatchOptions {
 }
 
 /** Row indices of a batch, per sequence. */
-type Group = readonly (readonly number[])[];
+export type Group = readonly (readonly number[])[];
 
 /** Number of batches per sorting window: limits padding while keeping the shuffle. */
 const WINDOW_BATCHES = 16;
@@ -43,7 +45,7 @@ export class BatchList implements Iterable<Batch> {
   /**
    * @param sizes tokens per row
    * @param lengths permitted batch lengths, ascending
-   * @param references for rows that are pairs; it may be filled later
+   * @param references log-probabilities for rows that are pairs; may be filled in later
    */
   constructor(
     rows: readonly EncodedRow[],
@@ -67,17 +69,22 @@ export class BatchList implements Iterable<Batch> {
 
   /** Padded sequence length of a batch. */
   lengthAt(index: number): number {
-    const longest = Math.max(...this.#group(index).map((sequence) => tokensOf(sequence, this.#sizes)));
+    const longest = Math.max(...this.sequencesAt(index).map((sequence) => tokensOf(sequence, this.#sizes)));
     return this.#lengths.find((candidate) => candidate >= longest) ?? longest;
   }
 
   /** Row indices of a batch. */
   rowsAt(index: number): readonly number[] {
-    return this.#group(index).flat();
+    return this.sequencesAt(index).flat();
+  }
+
+  /** Row indices of a batch by sequence: several in one only if rows are packed. */
+  sequencesAt(index: number): Group {
+    return this.#groups[index] ?? [];
   }
 
   at(index: number): Batch {
-    const [group, length] = [this.#group(index), this.lengthAt(index)];
+    const [group, length] = [this.sequencesAt(index), this.lengthAt(index)];
     if (this.#references)
       return makePairs(this.#rows, group.flat(), this.#batchSize, length, this.#references);
     return makeBatch(this.#rows, group, this.#batchSize, length);
@@ -86,13 +93,9 @@ export class BatchList implements Iterable<Batch> {
   *[Symbol.iterator](): Generator<Batch> {
     for (let index = 0; index < this.length; index++) yield this.at(index);
   }
-
-  #group(index: number): Group {
-    return this.#groups[index] ?? [];
-  }
 }
 
-/** Tokens per row; of a pair, those of the longer answer. */
+/** Tokens per row; for a pair, those of the longer answer. */
 export function rowSizes(rows: readonly EncodedRow[]): Uint32Array {
   return Uint32Array.from(rows, ({ ids, rejected }) => Math.max(ids.length, rejected?.ids.length ?? 0));
 }
@@ -188,5 +191,9 @@ function makePairs(
     const answer = answers[row];
     return answer ? [{ start: 0, length: answer.ids.length }] : [];
   });
-  return { rows: count, length, ids, supervised, segments, references };
+  const batch = { rows: count, length, ids, supervised, segments, references };
+  if (pairs[0]?.good === undefined) return batch;
+  const good = new Uint32Array(batchSize);
+  good.set(pairs.map((row) => Number(row.good === true)));
+  return { ...batch, good };
 }

@@ -6,8 +6,8 @@ import { noEdits, type RowEdits, withAdded, withLeftOut, withRow } from "../../s
 import { hashNormalised, hashRow } from "../read/hash-row";
 
 /**
- * Changes a dataset's rows and keeps the change beside them.
- * @throws LuthierError when there is no such row or no room on the disk, and "cancelled" after an abort
+ * Applies an edit to a dataset's rows and saves it.
+ * @throws LuthierError when there is no such row or storage is full, and "cancelled" after an abort
  */
 export async function changeRows(
   id: string,
@@ -49,7 +49,7 @@ function existing({ leftOut }: RowEdits, row: number): number {
   throw new LuthierError({ code: "data/no-such-row", row: row + 1 });
 }
 
-/** The numbers of rows in use that are like an earlier one in use. */
+/** The numbers of rows in use that duplicate an earlier one. */
 export async function duplicatesOf(
   id: string,
   measure: DuplicateMeasure,

@@ -1,7 +1,8 @@
+import type { Comparison } from "../../shared/objectives";
 import type { Row } from "../../shared/rows";
 import type { LearnRule } from "../../shared/training";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
-import { encodePair, encodeRow, type EncodedRow } from "./encode-row";
+import { encodeLabelled, encodePair, encodeRow, type EncodedRow } from "./encode-row";
 import { TextBlocks } from "./text-blocks";
 import type { RenderingId } from "../shape/prompt-template";
 
@@ -9,8 +10,8 @@ import type { RenderingId } from "../shape/prompt-template";
 export interface EncodeOptions extends LearnRule {
   readonly templateId: RenderingId;
   readonly maxLength: number;
-  /** Whether which of two answers is better is learned; absent: the answers. */
-  readonly pairs?: boolean;
+  /** What an objective on preferences compares; absent or null if answers are learned. */
+  readonly compares?: Comparison | null;
 }
 
 /** Encodes rows in sequence: conversations individually; texts are concatenated and split into blocks. */
@@ -31,10 +32,13 @@ export class DatasetEncoder {
    * @param number of the row in its dataset
    */
   add(row: Row, number: number): EncodedRow[] {
-    const { templateId, maxLength, pairs = false, ...rule } = this.#options;
-    if (pairs) return [{ ...encodePair(row, templateId, this.#tokenizer, maxLength), row: number }];
+    const { templateId, maxLength, compares = null, ...rule } = this.#options;
+    const input = [row, templateId, this.#tokenizer, maxLength, rule] as const;
+    if (compares === "pairs") return [{ ...encodePair(...input), row: number }];
+    if (compares === "labels")
+      return encodeLabelled(...input).map((encoded) => ({ ...encoded, row: number }));
     if (row.kind === "text" && !this.#tokenizer.splitsAnswers) return this.#blocks.add(row, number);
-    return [{ ...encodeRow(row, templateId, this.#tokenizer, maxLength, rule), row: number }];
+    return [{ ...encodeRow(...input), row: number }];
   }
 
   /** Flushes the remaining text. */

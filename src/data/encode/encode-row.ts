@@ -1,9 +1,9 @@
 import { LuthierError } from "../../lib/errors";
 import type { RowExclusion } from "../../shared/data";
-import type { Row } from "../../shared/rows";
+import type { LabelledRow, PreferenceRow, Row } from "../../shared/rows";
 import { LEARN_EVERY, type LearnRule } from "../../shared/training";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
-import { chatManner } from "../shape/chat-manner";
+import { templateTraits } from "../shape/template-traits";
 import { NO_NOTES, type RenderingNotes } from "../shape/rendering";
 import { renderConversation } from "../shape/templates";
 import { type Conversation, rowConversation, usesTools } from "../shape/turns";
@@ -27,9 +27,18 @@ export interface EncodedRow {
   readonly excluded: RowExclusion | null;
   /** Index of the dataset row in which it starts; absent if equal to its own index. */
   readonly row?: number;
-  /** The rejected answer after the same prompt, where pairs are learned. */
-  readonly rejected?: Pick<EncodedRow, "ids" | "supervised">;
+  /**
+   * For pairs, the rejected answer after the same prompt; for labelled answers, another row's (see
+   * `withOthersAnswers`).
+   */
+  readonly rejected?: AnswerTokens;
+  /** The label, for objectives on labelled answers. */
+  readonly good?: boolean;
+  /** For objectives on labelled answers, the untruncated answer from its first supervised token. */
+  readonly answer?: AnswerTokens;
 }
+
+type AnswerTokens = Pick<EncodedRow, "ids" | "supervised">;
 
 /** A row before truncation, or the reason for refusing it. */
 export interface WholeRow {
@@ -55,18 +64,19 @@ export function encodeRow(
 }
 
 /**
- * Encodes both answers of a preference, each after the prompt and truncated on the right, as TRL does. A pair of which
- * one answer has no supervised token left is excluded, as are other rows.
+ * Encodes both answers of a preference, each after the prompt and right-truncated, as in TRL. A pair is excluded if one
+ * of its answers has no supervised token left, and for the reasons of other rows.
  */
 export function encodePair(
   row: Row,
   templateId: RenderingId,
   tokenizer: Tokenizer,
   maxLength: number,
+  rule: LearnRule = LEARN_EVERY,
 ): EncodedRow {
   if (row.kind !== "preference") return cutRow(refused({ code: "data/no-preference" }), maxLength);
   const [chosen, rejected] = [row.chosen, row.rejected].map((answer) =>
-    encodeRow({ ...row, chosen: answer }, templateId, tokenizer, maxLength),
+    encodeRow({ ...row, chosen: answer }, templateId, tokenizer, maxLength, rule),
   ) as [EncodedRow, EncodedRow];
   return {
     ...chosen,
@@ -76,6 +86,38 @@ export function encodePair(
     excluded: chosen.excluded ?? rejected.excluded,
     rejected: { ids: rejected.ids, supervised: rejected.supervised },
   };
+}
+
+/**
+ * Encodes the last answer of a labelled row, or both answers of a preference as good and bad, as TRL unpairs them.
+ * Other rows are excluded.
+ */
+export function encodeLabelled(
+  row: Row,
+  templateId: RenderingId,
+  tokenizer: Tokenizer,
+  maxLength: number,
+  { thoughts }: LearnRule = LEARN_EVERY,
+): EncodedRow[] {
+  const encode = (answered: LabelledRow | PreferenceRow, good: boolean): EncodedRow => {
+    const rule = { learnFrom: answered.kind === "labelled" ? "last" : "every", thoughts } as const;
+    const whole = encodeWhole(
+      answered.kind === "labelled" ? { ...answered, good: true } : answered,
+      templateId,
+      tokenizer,
+      rule,
+    );
+    const { ids, supervised } = whole.encoded;
+    const start = Math.max(supervised.indexOf(true), 0);
+    const answer = {
+      ids: Uint32Array.from(ids.slice(start)),
+      supervised: Uint8Array.from(supervised.slice(start), Number),
+    };
+    return { ...cutRow(whole, maxLength), good, answer };
+  };
+  if (row.kind === "labelled") return [encode(row, row.good)];
+  if (row.kind === "preference") return [encode(row, true), encode({ ...row, chosen: row.rejected }, false)];
+  return [cutRow(refused({ code: "data/no-label" }), maxLength)];
 }
 
 /** Truncates a row; see {@link encodeRow}. */
@@ -107,7 +149,10 @@ export function encodeWhole(
   const conversation = rowConversation(row, rule);
   if (usesTools(conversation) && !takesCalls(templateId, tokenizer))
     return refused({ code: "data/template-without-tools" });
-  return encodeConversation(conversation, templateId, tokenizer);
+  const whole = encodeConversation(conversation, templateId, tokenizer);
+  if (rule.learnFrom !== "all" || whole.refusal) return whole;
+  if (tokenizer.splitsAnswers) return refused({ code: "data/text-needs-decoder" });
+  return { ...whole, encoded: { ...whole.encoded, supervised: whole.encoded.ids.map(() => true) } };
 }
 
 function encodeConversation(
@@ -136,7 +181,7 @@ function encodeText(text: string, tokenizer: Tokenizer): WholeRow {
 }
 
 function takesCalls(templateId: RenderingId, tokenizer: Tokenizer): boolean {
-  return templateId === "chat" && chatManner(tokenizer).takesCalls;
+  return templateId === "chat" && templateTraits(tokenizer).takesCalls;
 }
 
 function refused(refusal: RowExclusion): WholeRow {

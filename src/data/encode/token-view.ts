@@ -1,6 +1,7 @@
 import type { TokenView } from "../../shared/data";
 import type { Row } from "../../shared/rows";
 import { LEARN_EVERY, type LearnRule } from "../../shared/training";
+import { tokenPieces } from "../../tokenizer/token-pieces";
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import type { PromptIds } from "../shape/conversation";
 import { cutRow, encodeWhole } from "./encode-row";
@@ -16,10 +17,10 @@ export function tokenView(
 ): TokenView {
   const whole = encodeWhole(row, templateId, tokenizer, rule);
   const { ids, supervised, fullLength, isEndCut, notes, excluded } = cutRow(whole, maxLength);
+  const pieces = tokenPieces([...ids], tokenizer);
   return {
     tokens: Array.from(ids, (id, index) => ({
-      id,
-      text: tokenizer.tokenText(id),
+      ...{ id, text: "", continues: false, ...pieces[index] },
       supervised: supervised[index] === 1,
       part: whole.encoded.parts[index] ?? "template",
       special: tokenizer.specialIds.has(id),
@@ -37,11 +38,11 @@ export function promptTokens(
   { ids, parts }: Pick<PromptIds, "ids" | "parts">,
   tokenizer: Tokenizer,
 ): TokenView["tokens"] {
+  const pieces = tokenPieces(ids, tokenizer);
   return ids.map((id, index) => ({
-    id,
-    text: tokenizer.tokenText(id),
+    ...{ id, text: "", continues: false, ...pieces[index] },
     supervised: false,
-    // Earlier answers belong to what is asked.
+    // Earlier answers are part of the prompt.
     part: parts[index] === "template" ? "template" : "prompt",
     special: tokenizer.specialIds.has(id),
   }));

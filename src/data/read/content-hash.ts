@@ -3,7 +3,7 @@ import { cancelled, LuthierError } from "../../lib/errors";
 import type { NamedFile } from "./read-files";
 
 /**
- * SHA-256 of the files' contents, whatever they are called: 64 hexadecimal digits.
+ * SHA-256 of the files' contents, independent of their names: 64 hexadecimal digits.
  * @throws LuthierError when a file can no longer be read, and "cancelled" after an abort
  */
 export async function contentHash(files: readonly NamedFile[], signal?: AbortSignal): Promise<string> {

@@ -7,7 +7,7 @@ export function hashRow(row: Row): number {
   return hashTexts(textsOf(row));
 }
 
-/** The same for rows that differ in no more than case, width of characters and white space. */
+/** A hash that ignores case, character width and whitespace. */
 export function hashNormalised(row: Row): number {
   return hashTexts(
     textsOf(row).map((text) => text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim()),

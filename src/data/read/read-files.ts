@@ -1,6 +1,7 @@
 import { concatBytes } from "../../lib/bytes";
 import { cancelled, isCancelled, LuthierError } from "../../lib/errors";
 import type { ReadingOptions } from "../../shared/data";
+import { dataFiles } from "../../shared/data-files";
 import type { Row } from "../../shared/rows";
 import { FileBreakError } from "./file-break-error";
 import { gunzipped } from "./containers/gzip";
@@ -49,7 +50,7 @@ type Reading = AsyncGenerator<Row[], void, void>;
 class FilesReader {
   readonly rows: RowCollector;
   readonly #options: FilesOptions;
-  /** Rows of Parquet files so far, good or not. */
+  /** Parquet rows so far, valid or not. */
   #parquetRows = 0;
 
   constructor(options: FilesOptions) {
@@ -159,7 +160,9 @@ class FilesReader {
     if (depth > MAX_ARCHIVES) throw new LuthierError({ code: "data/archive-in-archive", name });
     const members = await this.#members(archive, name);
     yield* this.readEach(
-      dataMembers(members).map((member) => [member.name, () => this.#readMember(member, depth)] as const),
+      dataFiles(members, ({ name }) => name).map(
+        (member) => [member.name, () => this.#readMember(member, depth)] as const,
+      ),
     );
   }
 
@@ -214,15 +217,6 @@ class FilesReader {
       await reader.cancel().catch(() => undefined);
     }
   }
-}
-
-/** Members that may contain rows. Next to tables or JSON, text files are documentation. */
-function dataMembers(members: readonly ZipMember[]): readonly ZipMember[] {
-  const own = members.filter(
-    ({ name }) => !/(^|\/)(__MACOSX\/.*|\..*|Thumbs\.db|desktop\.ini|dataset_infos?\.json)$/.test(name),
-  );
-  const data = own.filter(({ name }) => /\.(json|jsonl|ndjson|csv|tsv|parquet)(\.gz)?$/i.test(name));
-  return data.length > 0 ? data : own;
 }
 
 async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Blob> {

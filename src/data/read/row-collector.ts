@@ -64,7 +64,7 @@ export class RowCollector {
   #pending: Row[] = [];
   #brokenAt: DatasetSummary["brokenAt"] = null;
 
-  /** @param prompts whether rows may lack their answers, to be asked and not learned */
+  /** @param prompts whether rows may lack their answers, for generation instead of training */
   constructor(columns: ColumnMapping | null = null, prompts = false) {
     this.#columns = columns;
     this.#prompts = prompts;

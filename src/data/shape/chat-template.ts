@@ -2,7 +2,7 @@ import { pythonStrip } from "../../lib/python-text";
 import { LuthierError } from "../../lib/errors";
 import type { CallingMessage, TemplateMessage } from "../../tokenizer/chat/messages";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
-import { chatManner, type ChatManner } from "./chat-manner";
+import { templateTraits, type TemplateTraits } from "./template-traits";
 import {
   answerParts,
   promptText,
@@ -19,12 +19,12 @@ import { type Conversation, isOpen, joinedQuestion, type Turn } from "./turns";
  * @throws LuthierError when the template rejects the conversation, fails, or is invalid
  */
 export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Rendering {
-  const manner = chatManner(tokenizer);
-  const messages = chatMessages(conversation, manner);
+  const traits = templateTraits(tokenizer);
+  const messages = chatMessages(conversation, traits);
   const addGenerationPrompt = isOpen(conversation);
   const { tools } = conversation;
   const whole = tokenizer.applyChat(messages, { addGenerationPrompt, tools });
-  const chat: Chat = { messages, tools, addGenerationPrompt, whole, manner, tokenizer };
+  const chat: Chat = { messages, tools, addGenerationPrompt, whole, traits, tokenizer };
   const parts: TextPart[] = [];
   const first = messages.length - conversation.turns.length;
   let done = 0;
@@ -45,12 +45,12 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
   return {
     parts: withoutEmpty(parts),
     isOpen: addGenerationPrompt,
-    endIds: [...new Set([...tokenizer.eosIds, ...(manner.ending.id === null ? [] : [manner.ending.id])])],
+    endIds: [...new Set([...tokenizer.eosIds, ...(traits.ending.id === null ? [] : [traits.ending.id])])],
     answerLead: "",
     notes: {
-      systemInQuestion: Boolean(conversation.system) && !manner.takesSystem,
+      systemInQuestion: Boolean(conversation.system) && !traits.takesSystem,
       askedDifferently,
-      toolsLeftOut: tools.length > 0 && !manner.takesTools,
+      toolsLeftOut: tools.length > 0 && !traits.takesTools,
     },
   };
 }
@@ -60,14 +60,14 @@ interface Chat {
   readonly tools: readonly unknown[];
   readonly addGenerationPrompt: boolean;
   readonly whole: string;
-  readonly manner: ChatManner;
+  readonly traits: TemplateTraits;
   readonly tokenizer: Tokenizer;
 }
 
 /**
  * Converts a conversation to messages; a system text that the template does not support precedes the first question.
  */
-function chatMessages({ system, turns }: Conversation, { takesSystem }: ChatManner): TemplateMessage[] {
+function chatMessages({ system, turns }: Conversation, { takesSystem }: TemplateTraits): TemplateMessage[] {
   const messages = turns.map(templateMessage);
   if (!system) return messages;
   const [first, ...others] = messages;
@@ -106,18 +106,18 @@ interface AnswerPlace {
 
 /** @param from end of the previous answer */
 function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
-  const { whole, messages, manner } = chat;
+  const { whole, messages, traits } = chat;
   const asked = messages.slice(0, index);
   const answer = messages[index]?.content ?? "";
   const prompt = rendered(chat, asked, true);
   const isPrefix = prompt !== null && prompt.length >= from && whole.startsWith(prompt);
-  if (isPrefix && startsWithAnswer(whole, prompt.length, answer, manner)) {
+  if (isPrefix && startsWithAnswer(whole, prompt.length, answer, traits)) {
     const contentEnd = prompt.length + answer.length;
-    const end = contentEnd + manner.ending.text.length;
+    const end = contentEnd + traits.ending.text.length;
     return { start: prompt.length, contentEnd, end, isAskedDifferently: false };
   }
   const content = findContent(chat, index, from);
-  const end = afterEnding(whole, content.end, manner);
+  const end = afterEnding(whole, content.end, traits);
   if (isPrefix && prompt.length <= content.start)
     return { start: prompt.length, contentEnd: content.end, end, isAskedDifferently: false };
   const own = ownText(chat, index);
@@ -133,7 +133,7 @@ function placeAnswer(chat: Chat, index: number, from: number): AnswerPlace {
 }
 
 /** Whether the answer and the turn's ending occur here verbatim. */
-function startsWithAnswer(whole: string, at: number, answer: string, { ending }: ChatManner): boolean {
+function startsWithAnswer(whole: string, at: number, answer: string, { ending }: TemplateTraits): boolean {
   return (
     ending.text !== "" && whole.startsWith(answer, at) && whole.startsWith(ending.text, at + answer.length)
   );
@@ -186,7 +186,7 @@ function findCalls(
   index: number,
   message: CallingMessage,
 ): { start: number; end: number } | null {
-  const { whole, messages, manner } = chat;
+  const { whole, messages, traits } = chat;
   const calls = message.tool_calls.map((call) => ({
     ...call,
     function: { ...call.function, name: MARKS[0] },
@@ -196,7 +196,7 @@ function findCalls(
   const own = ownText(chat, index);
   if (other === null || own === null) return null;
   const start = whole.lastIndexOf(own, sharedStart(whole, other));
-  const ending = manner.ending.text === "" ? -1 : own.lastIndexOf(manner.ending.text);
+  const ending = traits.ending.text === "" ? -1 : own.lastIndexOf(traits.ending.text);
   return start < 0 ? null : { start, end: start + (ending < 0 ? own.length : ending) };
 }
 
@@ -209,7 +209,7 @@ function ownText(chat: Chat, index: number): string | null {
 }
 
 /** Offset after the turn's ending, if present; otherwise nothing ends the turn. */
-function afterEnding(whole: string, contentEnd: number, { ending }: ChatManner): number {
+function afterEnding(whole: string, contentEnd: number, { ending }: TemplateTraits): number {
   return whole.startsWith(ending.text, contentEnd) ? contentEnd + ending.text.length : contentEnd;
 }
 

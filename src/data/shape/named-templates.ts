@@ -1,31 +1,30 @@
 import type { NamedTemplateId } from "../../shared/data";
 
-/** A published prompt format as a chat template. */
+/** A published prompt format as a Jinja chat template. */
 interface NamedTemplate {
-  /** Jinja that reads `end` for the token behind an answer. */
+  /** Jinja that reads `end` for the end-of-answer token. */
   readonly source: string;
-  /** The token behind an answer; null where the format uses the tokenizer's own end token. */
+  /** End-of-answer token; null if the format uses the tokenizer's own end token. */
   readonly end: string | null;
-  /** The format's other tokens. */
+  /** Other special tokens of the format. */
   readonly tokens: readonly string[];
 }
 
-/** What a named template is under one tokenizer. */
+/** A named template resolved for one tokenizer. */
 export interface FittedTemplate {
-  /** Jinja that any reader of chat templates takes. */
+  /** Plain Jinja for any reader of chat templates. */
   readonly source: string;
-  /** Tokens of the format that the tokenizer lacks: they are spelled out as ordinary text. */
+  /** Tokens of the format that the tokenizer lacks and encodes as ordinary text. */
   readonly missing: readonly string[];
-  /** The format's token behind answers, where the tokenizer lacks it and its own end token stands there instead. */
+  /** The format's end-of-answer token, if the tokenizer's own end token replaces it. */
   readonly replacedEnd: string | null;
 }
 
 /**
- * A named template for a tokenizer. The token behind an answer has to be one token, or nothing would end an answer: where
- * the tokenizer lacks the format's, its own end token takes its place.
- *
- * @param tokenizer.hasToken whether a text is one token of the tokenizer
- * @param tokenizer.hasEnd whether it has an end token of its own
+ * Resolves a named template for a tokenizer. If the tokenizer lacks the format's end-of-answer token, its own end token
+ * is used instead, since generation stops only at single tokens.
+ * @param tokenizer.hasToken whether a text is a single token
+ * @param tokenizer.hasEnd whether the tokenizer has an end token
  */
 export function namedTemplate(
   id: NamedTemplateId,
@@ -42,7 +41,7 @@ export function namedTemplate(
   };
 }
 
-/** Each turn between marks, under the name of its role. */
+/** Each turn between markers, after the name of its role. */
 function marked(start: string, afterRole: string, trims: boolean): string {
   const content = trims ? "message['content'] | trim" : "message['content']";
   return `{%- for message in messages %}
@@ -68,13 +67,13 @@ const ROLE_MARKS = `${marked("<|", "|>\\n", false)}{{ '\\n' }}
     {{- '<|assistant|>\\n' }}`;
 const ZEPHYR = `${ROLE_MARKS}
 {%- endif %}`;
-/** Phi-3 writes the tokenizer's end token behind a conversation that is over. */
+/** Phi-3 writes the tokenizer's end token after a finished conversation. */
 const PHI = `${ROLE_MARKS}
 {%- else %}
     {{- eos_token }}
 {%- endif %}`;
 
-/** Splits a system text off the messages. */
+/** Removes a leading system message from the messages. */
 function withSystem(before: string, after: string): string {
   return `{%- if messages and messages[0]['role'] == 'system' %}
     {%- set system = ${before}messages[0]['content'] | trim + '${after}' %}
@@ -86,7 +85,7 @@ function withSystem(before: string, after: string): string {
 `;
 }
 
-/** Roles for which a format has no words would be lost without a word. */
+/** Raises an exception for roles that the format does not support, instead of dropping them silently. */
 const NO_PLACE = `{%- else %}
         {{- raise_exception('this prompt format has no place for the role ' + message['role']) }}
     {%- endif %}`;
@@ -151,7 +150,7 @@ const DEEPSEEK = `{{- bos_token }}
     {{- '<｜Assistant｜>' }}
 {%- endif %}`;
 
-/** Qwen2.5, with its system text where a conversation has none, and tools. */
+/** Qwen2.5, with its default system text and tools. */
 const QWEN = `{%- set system = messages[0]['content'] if messages and messages[0]['role'] == 'system' else 'You are Qwen, created by Alibaba Cloud. You are a helpful assistant.' %}
 {{- '<|im_start|>system\\n' + system }}
 {%- if tools %}

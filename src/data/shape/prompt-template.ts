@@ -9,16 +9,19 @@ import {
 import type { Tokenizer } from "../../tokenizer/tokenizer";
 import { type FittedTemplate, namedTemplate } from "./named-templates";
 
-/** How conversations are rendered: by the tokenizer's chat template, or in a plain format. */
+/** How conversations are rendered: with the tokenizer's chat template, or in a plain format. */
 export type RenderingId = "chat" | PlainTemplateId;
 
-/** A tokenizer with the chat template that is in use, and whether that is what renders. */
+/** A tokenizer with the chat template in use, and whether that template does the rendering. */
 export interface Shape {
   readonly tokenizer: Tokenizer;
   readonly templateId: RenderingId;
 }
 
-/** The tokenizer under a template. The same template gives the same tokenizer, of which more is remembered by others. */
+/**
+ * Applies a template to a tokenizer. Equal templates give the same tokenizer object, so that results cached per
+ * tokenizer are reused.
+ */
 export function shapeOf({ templateId, templateSource }: PromptTemplate, tokenizer: Tokenizer): Shape {
   const plain = PLAIN_TEMPLATE_IDS.find((id) => id === templateId);
   if (plain) return { tokenizer, templateId: plain };
@@ -30,7 +33,7 @@ export function shapeOf({ templateId, templateSource }: PromptTemplate, tokenize
   return { tokenizer: withTemplate(tokenizer, defined(source, templateId)), templateId: "chat" };
 }
 
-/** What is to be known of a template before rows are rendered by it. */
+/** Facts about a template, known before rows are rendered with it. */
 export function templateFacts(
   { templateId, templateSource }: PromptTemplate,
   tokenizer: Tokenizer,
@@ -59,7 +62,7 @@ function fitted(templateId: PromptTemplate["templateId"], tokenizer: Tokenizer):
   return namedTemplate(id, { hasToken, hasEnd: tokenizer.eosId !== null });
 }
 
-/** Of each tokenizer the last few: an editor makes a new source with every key. */
+/** Keeps the last few per tokenizer: the editor creates a new source at every key stroke. */
 const KEPT = 4;
 const known = new WeakMap<Tokenizer, Map<string, Tokenizer>>();
 

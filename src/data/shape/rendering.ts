@@ -53,12 +53,12 @@ function answerText(text: string, learned: boolean): TextPart {
   return { text, part: "answer", learned };
 }
 
-/** Where an answer's own words begin behind its thinking block, whose beginning may stand in the prompt. */
+/** Where an answer's text begins after its thinking block, which may have been opened in the prompt. */
 export function thoughtsEnd(text: string): number {
   return /^(?:\s*<think>[\s\S]*?|(?:(?!<think>)[\s\S])*?)<\/think>\s*/.exec(text)?.[0].length ?? 0;
 }
 
-/** An answer's words, its thinking block apart where that is not learned. */
+/** Parts of an answer: its text, and its thinking block separately if that is not supervised. */
 export function answerParts(text: string, learned: boolean, masksThoughts = false): TextPart[] {
   const end = masksThoughts ? thoughtsEnd(text) : 0;
   return [answerText(text.slice(0, end), false), answerText(text.slice(end), learned)];

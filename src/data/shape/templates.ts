@@ -128,7 +128,7 @@ function instructionQuestion({ text, input }: Question): TextPart[] {
   ];
 }
 
-/** The question as it is, and the answer in the next line. */
+/** The question as it is, then the answer on the next line. */
 function plainQuestion(turn: Question): TextPart[] {
   return [promptText(joinedQuestion(turn)), templateText("\n")];
 }

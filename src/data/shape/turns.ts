@@ -17,7 +17,7 @@ export interface Answer {
   readonly text: string;
   /** Whether it contributes to the loss. */
   readonly learned: boolean;
-  /** Whether the model reads its thinking block and does not learn to write it. */
+  /** Whether its thinking block is rendered without loss. */
   readonly masksThoughts?: boolean;
   readonly toolCalls: readonly ToolCall[];
 }
@@ -82,6 +82,8 @@ function withoutThoughts(text: string): string {
 
 function isLearned(marked: boolean | undefined, isLast: boolean, learnFrom: LearnFrom): boolean {
   switch (learnFrom) {
+    case "all":
+      return true;
     case "every":
       return marked !== false;
     case "last":

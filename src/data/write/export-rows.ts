@@ -3,17 +3,23 @@ import type { Row } from "../../shared/rows";
 import { findDataset, streamRows } from "../../storage/datasets";
 import { jsonRow } from "./json-row";
 
-/** The rows of a dataset that are in use, as JSON Lines in the form in which they came. */
+/** Rows as JSON Lines: messages, pairs of answers, or messages with a label. */
+export function rowsAsFile(rows: readonly Row[]): Blob {
+  const lines = rows.map((row) => `${JSON.stringify(jsonRow(row, "messages"))}\n`);
+  return new Blob(lines, { type: "application/jsonl" });
+}
+
+/** The rows in use of a dataset as JSON Lines, in the format in which they were imported. */
 export async function exportRows(id: string, signal?: AbortSignal): Promise<Blob> {
   const { format = "alpaca" } = await findDataset(id);
-  // Every piece becomes a blob at once, which the browser may put on disk.
+  // Blobs, which the browser can move to disk.
   const parts: Blob[] = [];
   let open = "";
   for await (const rows of streamRows(id)) {
     if (signal?.aborted) throw cancelled();
     const lines: string[] = [];
     for (const row of rows) {
-      // A document that was too long for one row becomes one again.
+      // A document that was split over several rows is joined again.
       if (row.kind === "text") open += row.text;
       if (row.kind === "text" && row.goesOn) continue;
       const whole: Row = row.kind === "text" ? { kind: "text", text: open } : row;

@@ -11,8 +11,8 @@ import type {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * A row as an object of JSON in the form that its file had, where that form holds all of it, else as messages. Read again
- * it is the same row.
+ * A row as a JSON object in its file's format if that can hold it entirely, else as messages. Reading it again gives
+ * the same row.
  */
 export function jsonRow(row: Row, format: FormatId): Json {
   switch (row.kind) {
@@ -27,7 +27,7 @@ export function jsonRow(row: Row, format: FormatId): Json {
   }
 }
 
-/** Forms of conversations; each gives null for a row that it does not hold whole. */
+/** Conversation formats; each returns null for a row that it cannot hold entirely. */
 const conversationForms: Readonly<Partial<Record<FormatId, (row: ConversationRow) => Json | null>>> = {
   alpaca,
   columns: alpaca,
@@ -37,7 +37,7 @@ const conversationForms: Readonly<Partial<Record<FormatId, (row: ConversationRow
   dolly: (row) => questionForm(row, "instruction", "context", "response"),
 };
 
-/** Only Alpaca's form keeps an input apart. */
+/** Only Alpaca's format has a separate input. */
 function alpacaWithInput(row: ConversationRow): Json | null {
   return row.turns.some((turn) => turn.role === "user" && turn.input) ? alpaca(row) : null;
 }
@@ -48,7 +48,7 @@ interface Pair {
   readonly answer: string;
 }
 
-/** Questions and answers in turn, with no more to them than their texts; an input with the last alone. */
+/** Alternating plain questions and answers, only the last with an input. */
 function pairsOf({ turns, tools }: ConversationRow): readonly Pair[] | null {
   if (tools || turns.length === 0 || turns.length % 2 !== 0) return null;
   const pairs: Pair[] = [];
@@ -139,7 +139,7 @@ function messages(row: Pick<ConversationRow, "system" | "tools" | "turns">): Jso
   return { messages: [...opening, ...row.turns.map(message)], ...(row.tools ? { tools: row.tools } : {}) };
 }
 
-/** A turn in OpenAI's manner; an input stands under its question. */
+/** A message in OpenAI's format; an input follows its question. */
 function message(turn: RowTurn): Json {
   switch (turn.role) {
     case "system":

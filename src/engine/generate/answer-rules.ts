@@ -1,19 +1,19 @@
 import type { AnswerRules, SequenceBias } from "../../shared/answer-rules";
 
-/** Where an answer stands. */
+/** State of an answer. */
 export interface AnswerState {
-  /** Ids so far; in a decoder without an encoder those of the prompt too. */
+  /** Ids so far; without an encoder, prompt included. */
   readonly ids: readonly number[];
-  /** Ids in `ids` before the answer. */
+  /** Number of prompt ids at the start of `ids`. */
   readonly before: number;
-  /** What the encoder reads, or else the prompt. */
+  /** The encoder's input, or else the prompt. */
   readonly prompt: readonly number[];
   readonly endIds: ReadonlySet<number>;
-  /** Whether no further token fits. */
+  /** Whether the next token is the last one possible. */
   readonly isLast: boolean;
 }
 
-/** Applies in place what transformers applies before the penalties of repetition. */
+/** Applies in place the rules that precede the repetition penalties in transformers. */
 export function applyFirstRules(
   scores: Float32Array,
   rules: AnswerRules,
@@ -28,7 +28,7 @@ export function applyFirstRules(
   }
 }
 
-/** Applies in place what transformers applies after them, in its order. */
+/** Applies in place the rules that follow them, in transformers' order. */
 export function applyLastRules(scores: Float32Array, rules: AnswerRules, state: AnswerState): void {
   const { ids, before, prompt, endIds, isLast } = state;
   const made = ids.length - before;
@@ -46,7 +46,7 @@ export function applyLastRules(scores: Float32Array, rules: AnswerRules, state: 
   if (rules.forcedLast && isLast) force(scores, rules.forcedLast);
   if (rules.endDecay) raiseEnds(scores, endIds, rules.endDecay, made);
   ban(scores, rules.suppressed ?? []);
-  // A forced first token comes before the first that may vary.
+  // Index of the first token of the answer that is not forced.
   const first = before > 1 || rules.forcedFirst === undefined ? 0 : 1;
   if (made === first) ban(scores, rules.suppressedFirst ?? []);
 }
@@ -83,7 +83,7 @@ function banContinuations(
     if (tail.every((id, at) => id === text[start + at])) scores[text[start + size - 1] ?? 0] = -Infinity;
 }
 
-/** Exponential decay of the length: what an end's score gains grows with each token. */
+/** Exponential length penalty: the end token's score grows with each token. */
 function raiseEnds(
   scores: Float32Array,
   endIds: ReadonlySet<number>,

@@ -8,11 +8,13 @@ export interface BatchQuestion {
   readonly prompt: readonly number[];
   readonly endIds: ReadonlySet<number>;
   readonly options: AnswerOptions;
-  /** Draws of this answer alone. */
+  /** Random numbers of this answer only. */
   readonly random: Random;
+  /** Called with each token; a returned reason ends the answer after it. */
+  ends?(id: number): FinishReason | null;
 }
 
-/** The answer to the question of that index. */
+/** An answer, with the index of its question. */
 export interface BatchAnswer {
   readonly index: number;
   readonly ids: readonly number[];
@@ -28,8 +30,8 @@ interface AnswerLane extends Lane {
 }
 
 /**
- * Answers questions in batches, each as alone, and yields answers as they end. After an abort no further pass begins
- * and unfinished answers are dropped. Errors: a prompt leaves no room for an answer.
+ * Answers questions in batches, with the same results as one at a time, and yields answers as they finish. After an
+ * abort no further pass starts, and unfinished answers are dropped. Errors: a prompt leaves no room for an answer.
  */
 export async function* answerAll(
   decoder: BatchDecoder,
@@ -65,7 +67,7 @@ function openLane(decoder: BatchDecoder, number: number, index: number, question
   return { ...lane, number, index, question, answer: [], budget };
 }
 
-/** Draws a lane's next token; returns why the answer ends, or null. */
+/** Samples a lane's next token; returns the finish reason, or null. */
 function takeToken({ ids, question, answer, budget }: AnswerLane, logits: Float32Array): FinishReason | null {
   const { prompt, options, endIds, random } = question;
   if (answer.length >= budget) return "length";
@@ -75,5 +77,7 @@ function takeToken({ ids, question, answer, budget }: AnswerLane, logits: Float3
   if (endIds.has(id)) return "end-token";
   ids.push(id);
   answer.push(id);
+  const ended = question.ends?.(id) ?? null;
+  if (ended !== null) return ended;
   return answer.length >= budget ? "length" : null;
 }

@@ -10,22 +10,22 @@ import { createPrograms, type GeneratorPrograms } from "./generator-programs";
 import { encodeInputs, passInputs, type PassToken } from "./pass-inputs";
 import { BATCH_TOKENS, type BatchLanes, cacheElements, cacheNames, planBatch } from "./plans";
 
-/** Most GPU memory for the caches of all lanes. */
+/** Maximum GPU memory of the lanes' caches. */
 const MAX_CACHE_BYTES = 512 * 2 ** 20;
 
-/** A sequence that is being decoded. */
+/** A sequence being decoded. */
 export interface Lane {
   /** First cache slot. */
   readonly base: number;
   /** The decoder's tokens: prompt and answer, or with an encoder the start token and the answer. */
   readonly ids: number[];
-  /** How many of them are in the cache. */
+  /** Number of these in the cache. */
   fed: number;
   /** Encoded tokens, virtual ones included. */
   readonly encoded: number;
 }
 
-/** Logits (vocabulary) of the token after `ids[at]` of a lane. */
+/** Logits (vocabulary) after token `ids[at]` of a lane. */
 export interface LaneLogits<L extends Lane = Lane> {
   readonly lane: L;
   readonly at: number;
@@ -33,13 +33,13 @@ export interface LaneLogits<L extends Lane = Lane> {
 }
 
 /**
- * Decodes up to {@link BATCH_TOKENS} sequences together, for the base model or an adapter. The caches of all lanes lie
- * one behind the other, and a pass takes any tokens of any lanes: an answer's next, or a piece of a prompt. So prompts
- * of unequal length need no padding, and a lane that ends is taken over at once.
+ * Decodes up to {@link BATCH_TOKENS} sequences together, for the base model or an adapter. The lanes' caches are
+ * contiguous, and a pass takes any tokens of any lanes: the next one of an answer, or a piece of a prompt. So prompts
+ * need no padding, and a finished lane is reused at once.
  */
 export class BatchDecoder {
   readonly lanes: number;
-  /** Positions of a lane: virtual tokens, prompt and answer. */
+  /** Positions per lane: virtual tokens, prompt and answer. */
   readonly laneCapacity: number;
   readonly #spec: ModelSpec;
   readonly #state: AdapterState | null;
@@ -65,8 +65,8 @@ export class BatchDecoder {
   }
 
   /**
-   * Plans, allocates and compiles for sequences of up to `tokens` tokens, virtual ones not counted, with as many lanes
-   * as memory suggests. A null `state` is the base model. Errors: out of memory; partial allocations are freed.
+   * Plans, allocates and compiles for sequences of up to `tokens` tokens, not counting virtual ones, with as many lanes
+   * as memory allows. A null `state` is the base model. Errors: out of memory; partial allocations are freed.
    */
   static create(model: LoadedModel, state: AdapterState | null, tokens: number): Promise<BatchDecoder> {
     const { promptLength = 0, prefixLength = 0 } = state?.adapter ?? {};
@@ -99,7 +99,7 @@ export class BatchDecoder {
     return this.#spec.encoder !== undefined;
   }
 
-  /** Computes what all sequences share: call it before the first, and after the adapter has changed. */
+  /** Computes what all sequences share. Call it before the first one, and again after the adapter has changed. */
   begin(): void {
     this.#programs.prologue?.run({});
     const { front } = this.#programs;
@@ -112,7 +112,7 @@ export class BatchDecoder {
     }
   }
 
-  /** Longest answer that fits behind a prompt of so many tokens; negative where the prompt itself does not fit. */
+  /** Longest answer after a prompt of so many tokens; negative if the prompt itself does not fit. */
   roomFor(promptTokens: number): number {
     const places = this.laneCapacity - this.#decoderOffset;
     if (!this.#spec.encoder) return places - promptTokens;
@@ -120,8 +120,7 @@ export class BatchDecoder {
   }
 
   /**
-   * Puts a prompt into a lane, in place of what was there. With an encoder it is encoded now.
-   *
+   * Assigns a prompt to a lane, replacing its sequence. With an encoder, encodes it now.
    * @param lane number of the lane
    * @throws LuthierError("config") when the prompt is empty or longer than a lane
    */
@@ -149,9 +148,8 @@ export class BatchDecoder {
   }
 
   /**
-   * One pass over the next tokens of the lanes: first of those that have one, then of the others.
-   *
-   * @param wants whether the logits after `ids[at]` of a lane are of use
+   * Runs one pass over the next tokens of the lanes: one of each lane first, then more where there is room.
+   * @param wants whether the logits after `ids[at]` of a lane are needed
    */
   async step<L extends Lane>(
     lanes: readonly L[],
@@ -186,7 +184,7 @@ export class BatchDecoder {
     this.#parts.destroy();
   }
 
-  /** Logits of the first `rows` wanted tokens. At least one is read: prompts would else be submitted without end. */
+  /** Reads the logits of the first `rows` tokens, at least one: otherwise nothing would limit the passes in flight. */
   async #read(rows: number): Promise<Float32Array> {
     const sizeBytes = Math.max(1, rows) * this.vocabularySize * 4;
     return new Float32Array(
@@ -206,7 +204,7 @@ export class BatchDecoder {
   }
 }
 
-/** As many lanes as a pass has tokens, or fewer where their caches would take too much memory. */
+/** One lane per token of a pass, or fewer if their caches would take too much memory. */
 function chooseLanes({ gpu, spec }: LoadedModel, state: AdapterState | null, laneCapacity: number): number {
   const bytes = cacheElements(spec, laneCapacity) * 4;
   const caches = cacheNames(spec, state?.adapter.hasFirstPass === true).length;

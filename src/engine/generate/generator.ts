@@ -153,7 +153,7 @@ export class Generator {
     return this.#readLogits(this.#programs.decode);
   }
 
-  /** Inputs of a pass of `size` tokens over `ids`, the first of which stands at `start`. */
+  /** Inputs of a pass of `size` tokens over `ids`, the first of which is at position `start`. */
   #inputs(ids: readonly number[], start: number, size: number): ProgramInputs {
     const encoded = this.#encoded;
     const tokens = ids.map((id, index) => ({ id, place: start + index, base: 0, encoded }));

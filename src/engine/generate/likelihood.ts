@@ -1,47 +1,72 @@
 import type { BatchDecoder, Lane } from "./batch-decoder";
 import { argmax } from "./sampling";
 
-/** A text of which some tokens are measured. */
+/** A text with a mask of tokens to measure. */
 export interface MeasuredText {
-  /** What the model reads first; with an encoder, what that reads. */
+  /** The start of the text; with an encoder, its input. */
   readonly prompt: readonly number[];
   readonly answer: readonly number[];
-  /** Which tokens of the prompt (without an encoder) and of the answer are measured, side by side with both. */
+  /** Mask over prompt (without an encoder) and answer. */
   readonly measured: readonly boolean[];
 }
 
-/** How likely a text's measured tokens were, each after those before it. */
+/** Likelihood of a text's measured tokens, each given those before it. */
 export interface TextLikelihood {
   readonly index: number;
   /** Natural logarithms of the probabilities. */
   readonly logProbabilities: readonly number[];
-  /** How many of them were the most likely token. */
+  /** Number of tokens that were the most likely one. */
   readonly right: number;
 }
 
-interface TextLane extends Lane {
+/** Results for a text's measured tokens, in order, with the text's index. */
+export interface TextMeasures<T> {
+  readonly index: number;
+  readonly measures: readonly T[];
+}
+
+interface TextLane<T> extends Lane {
   readonly number: number;
   readonly index: number;
   readonly text: MeasuredText;
-  readonly logProbabilities: number[];
+  readonly measures: T[];
   /** Index in `text.measured` of the decoder's first token. */
   readonly offset: number;
-  /** Passed when nothing behind it is measured. */
+  /** The lane finishes here, after the last measured token. */
   readonly end: number;
-  right: number;
 }
 
-/**
- * Measures texts in batches and yields them as they end; a token without a predecessor is not measured. After an abort
- * no further pass begins. Errors: a text is longer than a lane.
- */
+/** Measures texts in batches and yields them as they finish, as {@link measureTexts} does. */
 export async function* likelihoods(
   decoder: BatchDecoder,
   texts: readonly MeasuredText[],
   signal?: AbortSignal,
 ): AsyncGenerator<TextLikelihood, void> {
+  const measure = (logits: Float32Array, id: number): { logProbability: number; isRight: boolean } => {
+    return { logProbability: logProbability(logits, id), isRight: argmax(logits) === id };
+  };
+  for await (const { index, measures } of measureTexts(decoder, texts, measure, signal)) {
+    yield {
+      index,
+      logProbabilities: measures.map((found) => found.logProbability),
+      right: measures.filter(({ isRight }) => isRight).length,
+    };
+  }
+}
+
+/**
+ * Applies a function to the logits (vocabulary) before each measured token, in batches, and yields texts as they
+ * finish; a token without a predecessor is not measured. After an abort no further pass starts. Errors: a text is
+ * longer than a lane.
+ */
+export async function* measureTexts<T>(
+  decoder: BatchDecoder,
+  texts: readonly MeasuredText[],
+  measure: (logits: Float32Array, id: number) => T,
+  signal?: AbortSignal,
+): AsyncGenerator<TextMeasures<T>, void> {
   const free = Array.from({ length: decoder.lanes }, (_, lane) => lane).reverse();
-  const active = new Set<TextLane>();
+  const active = new Set<TextLane<T>>();
   let begun = 0;
   decoder.begin();
   while (!signal?.aborted) {
@@ -52,26 +77,21 @@ export async function* likelihoods(
     }
     if (active.size === 0) return;
     const read = await decoder.step([...active], ({ text, offset }, at) => isMeasured(text, offset + at + 1));
-    for (const { lane, at, logits } of read) {
-      const id = targetOf(lane, at);
-      lane.logProbabilities.push(logProbability(logits, id));
-      if (argmax(logits) === id) lane.right++;
-    }
+    for (const { lane, at, logits } of read) lane.measures.push(measure(logits, targetOf(lane, at)));
     for (const lane of [...active]) {
       if (lane.fed < lane.end) continue;
       active.delete(lane);
       free.push(lane.number);
-      const { index, logProbabilities, right } = lane;
-      yield { index, logProbabilities, right };
+      yield { index: lane.index, measures: lane.measures };
     }
   }
 }
 
-function openText(decoder: BatchDecoder, number: number, index: number, text: MeasuredText): TextLane {
+function openText<T>(decoder: BatchDecoder, number: number, index: number, text: MeasuredText): TextLane<T> {
   const { hasEncoder } = decoder;
   const whole = hasEncoder ? text.prompt : [...text.prompt, ...text.answer];
   const lane = decoder.open(number, whole);
-  // A decoder behind an encoder begins with its start token, from which the answer's first is predicted.
+  // With an encoder, the answer's first token is predicted from the start token.
   const ids = hasEncoder ? [...lane.ids, ...text.answer] : lane.ids;
   const offset = hasEncoder ? text.prompt.length - 1 : 0;
   const last = text.measured.lastIndexOf(true) - offset;
@@ -82,10 +102,9 @@ function openText(decoder: BatchDecoder, number: number, index: number, text: Me
     number,
     index,
     text,
-    logProbabilities: [],
+    measures: [],
     offset,
     end,
-    right: 0,
   };
 }
 
@@ -93,12 +112,12 @@ function isMeasured({ measured }: MeasuredText, place: number): boolean {
   return measured[place] === true;
 }
 
-function targetOf({ text: { prompt, answer }, offset }: TextLane, at: number): number {
+function targetOf({ text: { prompt, answer }, offset }: TextLane<unknown>, at: number): number {
   const place = offset + at + 1;
   return (place < prompt.length ? prompt[place] : answer[place - prompt.length]) ?? 0;
 }
 
-/** Logarithm of an id's softmax probability. */
+/** Log-softmax of the logits at an id. */
 export function logProbability(logits: Float32Array, id: number): number {
   const top = logits[argmax(logits)] ?? 0;
   let sum = 0;

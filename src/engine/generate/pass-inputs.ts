@@ -21,8 +21,7 @@ export interface PassToken {
 
 /**
  * Inputs of a pass of `size` tokens; those beyond `tokens` are padding.
- *
- * @param logitRows tokens of which the logits are kept, by index
+ * @param logitRows indices of the tokens whose logits are kept
  */
 export function passInputs(
   spec: ModelSpec,

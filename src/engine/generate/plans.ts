@@ -48,11 +48,11 @@ export function cacheElements(spec: ModelSpec, capacity: number): number {
 /** Size of a pass over cached keys and values. */
 export interface PassShape {
   readonly tokens: number;
-  /** Positions of the cache, those of all sequences. */
+  /** Total positions of the cache, over all sequences. */
   readonly capacity: number;
-  /** Tokens of which the logits are kept; absent: one. */
+  /** Number of tokens whose logits are kept; default 1. */
   readonly logitRows?: number;
-  /** Whether the tokens are of several sequences, which lie one behind the other in the cache. */
+  /** Whether the tokens belong to several sequences, contiguous in the cache. */
   readonly scattered?: boolean;
 }
 
@@ -238,17 +238,17 @@ export function planGenerator(
   };
 }
 
-/** Sequences that are decoded together. */
+/** Number of sequences decoded together. */
 export interface BatchLanes {
   readonly lanes: number;
-  /** Positions of each: virtual tokens, prompt and answer. */
+  /** Positions per sequence: virtual tokens, prompt and answer. */
   readonly laneCapacity: number;
 }
 
-/** Tokens of a batched pass: one of each lane that answers, and prompt tokens of the others. */
+/** Tokens per batched pass: one of each answering lane, and prompt tokens of the others. */
 export const BATCH_TOKENS = 32;
 
-/** Plans batched generation: prompts and answers of all lanes go through one program. */
+/** Plans batched generation: one program processes prompts and answers of all lanes. */
 export function planBatch(
   model: LoadedModel,
   state: AdapterState | null,
@@ -265,8 +265,8 @@ export function planBatch(
 
 /**
  * Plans what runs before a prompt's first pass.
- *
- * @param longest positions of a sequence @param capacity those of the whole cache
+ * @param longest maximum positions of a sequence
+ * @param capacity positions of the whole cache
  */
 function planStarts(
   model: LoadedModel,

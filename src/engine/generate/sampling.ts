@@ -3,14 +3,14 @@ import type { AnswerRules } from "../../shared/answer-rules";
 import type { GenerationOptions } from "../../shared/generation";
 import { type AnswerState, applyFirstRules, applyLastRules } from "./answer-rules";
 
-/** How an answer is drawn, and what the model's own files ask of it. */
+/** Sampling options, and constraints from the model's generation_config.json. */
 export interface AnswerOptions extends GenerationOptions {
   readonly rules?: AnswerRules;
 }
 
 /**
- * Samples the next token, applying transformers' logits processors in its order: the model's rules about the penalties
- * of repetition, then temperature, top-k, top-p. `uniform` is in [0, 1).
+ * Samples the next token, applying transformers' logits processors in its order: repetition penalties and the model's
+ * rules around them, then temperature, top-k, top-p. `uniform` is in [0, 1).
  */
 export function sampleToken(
   logits: Float32Array,

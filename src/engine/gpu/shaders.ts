@@ -7,13 +7,6 @@ const sources: Record<string, string> = import.meta.glob("../../../shaders/**/*.
   eager: true,
 });
 
-/** Paths of all shader files under shaders/, without the extension, sorted. */
-export function shaderNames(): string[] {
-  return Object.keys(sources)
-    .map((path) => path.replace(/^.*\/shaders\//, "").replace(/\.wgsl$/, ""))
-    .sort();
-}
-
 /** WGSL source of a shader by path under shaders/, without the extension. */
 function shaderSource(name: string): string {
   return defined(sources[`../../../shaders/${name}.wgsl`], `shader ${name}`);

@@ -1,8 +1,9 @@
-import { invariant } from "../../lib/invariant";
+import { defined, invariant } from "../../lib/invariant";
 import type { Grid } from "../gpu/kernel";
-import { splitCall } from "./split-call";
 import type { Graph, Node } from "./graph";
 import type { KernelCall, Operand, Tuning } from "./op";
+import { assignSlots, type Lifetime, peakLiveBytes } from "./slots";
+import { splitCall } from "./split-call";
 import { byteSize, bytesOwner, sameShape, type TensorType, type Value } from "./value";
 
 /** Maximum number of scratch values per node. */
@@ -26,6 +27,8 @@ export interface Plan {
   readonly calls: readonly PlannedCall[];
   /** Bytes of each buffer slot. */
   readonly slotBytes: readonly number[];
+  /** Maximum total size of temporaries alive at once: a lower bound for the slots. */
+  readonly peakLiveBytes: number;
   readonly inputs: readonly Value[];
   /** Locations of the kept values. */
   readonly outputs: ReadonlyMap<string, { readonly operand: PlannedOperand; readonly type: TensorType }>;
@@ -53,7 +56,8 @@ export function planNodes(
 ): Plan {
   const lowered = nodes.map((node) => lowerNode(node, resolve, tuning));
   const kept = Object.fromEntries(Object.entries(keep).map(([name, value]) => [name, resolve(value)]));
-  const { slots, slotBytes } = assignSlots(lowered, resolve, Object.values(kept));
+  const lifetimes = lifetimesOf(lowered, resolve, Object.values(kept));
+  const { slots, slotBytes } = assignSlots(lifetimes);
   const place = (operand: Operand): PlannedOperand => {
     if ("weight" in operand) return { type: "weight", name: operand.weight.name, shard: operand.shard };
     const value = "value" in operand ? operand.value : operand;
@@ -62,8 +66,7 @@ export function planNodes(
     const sizeBytes = "value" in operand ? operand.count * 4 : byteSize(operand.type);
     invariant(offsetBytes % 256 === 0, `a range of ${value.name} starts at a multiple of 64 elements`);
     if (owner.storage !== "temp") return { type: "leaf", value: owner, offsetBytes, sizeBytes };
-    const slot = slots.get(owner.id);
-    invariant(slot !== undefined, `${owner.name} has a slot`);
+    const slot = defined(slots.get(owner.id), `slot of ${owner.name}`);
     return { type: "slot", slot, offsetBytes, sizeBytes };
   };
   const calls = lowered.flatMap(({ node, calls }) =>
@@ -81,6 +84,7 @@ export function planNodes(
   return {
     calls,
     slotBytes,
+    peakLiveBytes: peakLiveBytes(lifetimes),
     inputs: usedInputs(graph, calls),
     outputs: new Map(outputs),
     flops: calls.reduce((sum, { call }) => sum + (call.flops ?? 0), 0),
@@ -150,47 +154,28 @@ function reshaped(reader: Value, target: Value): Value {
   return reader === target ? reader : { ...target, type: reader.type, viewOf: target };
 }
 
-/**
- * Greedy slot assignment in node order: best fit among free slots, else grow the largest free one, else a new slot. A
- * slot is freed after the last use of its value.
- */
-function assignSlots(
+/** Lifetimes of the temporaries; kept values live to the end. */
+function lifetimesOf(
   lowered: readonly LoweredNode[],
   resolve: (value: Value) => Value,
   keep: readonly Value[],
-): { slots: Map<number, number>; slotBytes: number[] } {
-  const lastUse = new Map<number, number>();
-  lowered.forEach(({ node }, position) => {
-    for (const value of [...node.inputs, ...node.outputs, ...(node.into ? [node.into] : [])]) {
-      lastUse.set(bytesOwner(resolve(value)).id, position);
-    }
-  });
-  for (const value of keep) lastUse.set(bytesOwner(value).id, Infinity);
-  const slots = new Map<number, number>();
-  const slotBytes: number[] = [];
-  const free: number[] = [];
-  const endings = new Map<number, number[]>();
+): Lifetime[] {
+  const temporaries = new Map<number, { sizeBytes: number; from: number; to: number }>();
   lowered.forEach(({ node, scratch }, position) => {
-    // Scratch first: it is large and short-lived, and a small output would take its slot.
-    for (const output of [...scratch, ...node.outputs]) {
-      const owner = bytesOwner(output);
-      if (owner.storage !== "temp" || slots.has(owner.id)) continue;
-      const slot = takeSlot(free, slotBytes, byteSize(owner.type));
-      slots.set(owner.id, slot);
-      const end = lastUse.get(owner.id) ?? position;
-      endings.set(end, [...(endings.get(end) ?? []), slot]);
+    const bound = [...node.inputs, ...node.outputs, ...(node.into ? [node.into] : [])].map(resolve);
+    for (const value of [...scratch, ...bound]) {
+      const { id, storage, type } = bytesOwner(value);
+      if (storage !== "temp") continue;
+      const known = temporaries.get(id);
+      if (known) known.to = position;
+      else temporaries.set(id, { sizeBytes: byteSize(type), from: position, to: position });
     }
-    free.push(...(endings.get(position) ?? []));
   });
-  return { slots, slotBytes };
-}
-
-function takeSlot(free: number[], slotBytes: number[], sizeBytes: number): number {
-  const size = (slot: number): number => slotBytes[slot] ?? 0;
-  const bySize = [...free].sort((a, b) => size(a) - size(b));
-  const slot = bySize.find((candidate) => size(candidate) >= sizeBytes) ?? bySize.at(-1);
-  if (slot === undefined) return slotBytes.push(sizeBytes) - 1;
-  free.splice(free.indexOf(slot), 1);
-  slotBytes[slot] = Math.max(size(slot), sizeBytes);
-  return slot;
+  const kept = new Set(keep.map((value) => bytesOwner(value).id));
+  return [...temporaries].map(([id, { sizeBytes, from, to }]) => ({
+    id,
+    sizeBytes,
+    from,
+    to: kept.has(id) ? Infinity : to,
+  }));
 }

@@ -23,7 +23,7 @@ export const bloom = defineFamily({
   },
   aliases: { num_hidden_layers: "n_layer", num_attention_heads: "n_head" },
   dropout: { residual: ["hidden_dropout", 0], attention: ["attention_dropout", 0] },
-  idle: {
+  noEffect: {
     bookkeeping: [
       "pad_token_id",
       "masked_softmax_fusion",

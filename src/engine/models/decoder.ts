@@ -43,11 +43,11 @@ export function buildDecoder(
   const dropout = firstPass && context.dropout ? { ...context.dropout, passesBefore: 1 } : context.dropout;
   const x = buildHidden(dropout ? { ...context, dropout } : context, spec, length, ids);
   const input = scaled(context, x, spec.headInputScale);
-  // The head is linear: its input is scaled rather than the logits, which are never all there at once.
+  // The head is linear: scale its input rather than the logits, which never exist all at once.
   return scaled(context, adapter.hidden?.(input) ?? input, spec.logitScale);
 }
 
-/** x times a factor of the model; the same x where it has none. */
+/** Multiplies x by a factor of the model; returns x if there is none. */
 function scaled({ graph }: BuildContext, x: Value, alpha = 1): Value {
   return alpha === 1 ? x : graph.apply(scale, [x], { alpha });
 }

@@ -20,7 +20,7 @@ export interface Resolved {
   find(name: string): TensorSource;
 }
 
-/** The tensors under the names that the model's modules have now. */
+/** Renames tensors of earlier versions to the model's current module names. */
 export function renamedTensors({ earlierPaths = [] }: ModelSpec, files: StoredTensors): StoredTensors {
   if (earlierPaths.length === 0) return files;
   const nameNow = (name: string): string => {
@@ -30,7 +30,7 @@ export function renamedTensors({ earlierPaths = [] }: ModelSpec, files: StoredTe
   return new Map([...files].map(([name, tensor]) => [nameNow(name), tensor]));
 }
 
-/** Values that are compared at a time. */
+/** Number of values compared at a time. */
 const CHUNK = 2 ** 18;
 
 /**

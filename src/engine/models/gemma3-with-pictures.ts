@@ -15,7 +15,7 @@ const wrapper = defineFamily({
     eoi_token_id: "eoi_token_index",
   },
   dropout: {},
-  idle: {
+  noEffect: {
     pictures: [
       "vision_config",
       "mm_tokens_per_image",
@@ -50,12 +50,12 @@ const wrapper = defineFamily({
 });
 
 /**
- * Gemma 3 from 4B on, which reads pictures too (transformers `Gemma3ForConditionalGeneration`): its language model is that
- * of the others, in a configuration and under a path of its own.
+ * Multimodal Gemma 3, from 4B (transformers `Gemma3ForConditionalGeneration`): the language model of the smaller ones,
+ * with its config and modules nested.
  */
 export const gemma3WithPictures: Family = { ...wrapper, inner: { key: KEY, family: gemma3 } };
 
-/** A specification whose modules all lie under the path within the larger model. */
+/** Prefixes all module paths of a specification. */
 function moved<T>(part: T): T {
   if (typeof part === "string")
     return (part.startsWith(OWN_PATH) ? PATH + part.slice(OWN_PATH.length) : part) as T;

@@ -66,7 +66,7 @@ export const gemma3 = defineFamily({
   className: "Gemma3TextConfig",
   used: fields,
   // Gemma 2 softcaps attention scores; for Gemma 3, transformers reads the key but never applies it.
-  idle: {
+  noEffect: {
     "not-applied": ["attn_logit_softcapping", "_sliding_window_pattern"],
   },
   refused: { final_logit_softcapping: [null], use_bidirectional_attention: [null, false] },

@@ -20,7 +20,7 @@ const fields = {
   attention_bias: flag(true),
   rope_parameters: objectOrNull(),
   rope_scaling: objectOrNull(),
-  // What other families call rope_theta and partial_rotary_factor.
+  // GPT-NeoX's names of rope_theta and partial_rotary_factor.
   rotary_emb_base: number(10000),
   rotary_pct: number(0.25),
 };
@@ -28,8 +28,8 @@ const fields = {
 const ROOT = "gpt_neox";
 
 /**
- * GPT-NeoX, Pythia and Dolly (transformers `GPTNeoXForCausalLM`): layer norm, fused projections, rotary positions of a
- * quarter of each head, and both sub-layers beside each other.
+ * GPT-NeoX, Pythia and Dolly (transformers `GPTNeoXForCausalLM`): layer norm, fused projections, rotary embedding of a
+ * quarter of each head, and parallel sub-layers.
  */
 export const gptNeox = defineFamily({
   className: "GPTNeoXConfig",
@@ -39,7 +39,7 @@ export const gptNeox = defineFamily({
     residual: ["hidden_dropout", 0],
     attention: ["attention_dropout", 0],
   },
-  idle: { bookkeeping: ["pad_token_id"] },
+  noEffect: { bookkeeping: ["pad_token_id"] },
   describe(values): ModelSpec {
     const { hidden_size: hiddenSize, num_attention_heads: heads } = values;
     const headDim = evenHeadDim(hiddenSize, heads);

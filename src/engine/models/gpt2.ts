@@ -27,7 +27,7 @@ export const gpt2 = defineFamily({
     num_hidden_layers: "n_layer",
   },
   dropout: { embedding: ["embd_pdrop", 0.1], residual: ["resid_pdrop", 0.1], attention: ["attn_pdrop", 0.1] },
-  idle: {
+  noEffect: {
     // n_ctx duplicates n_positions, and the embedding has no padding row.
     bookkeeping: ["n_ctx", "pad_token_id"],
     numerics: ["reorder_and_upcast_attn"],

@@ -3,8 +3,8 @@ import { flag, number } from "./config/fields";
 import { llamaFields, llamaLike } from "./llama";
 
 /**
- * Granite 3 and 4 without experts (transformers `GraniteForCausalLM`): Llama's shape with factors of the embeddings, the
- * sub-layers, attention and the logits.
+ * Granite 3 and 4 without experts (transformers `GraniteForCausalLM`): Llama's architecture with scaling factors for
+ * embeddings, sub-layers, attention and logits.
  */
 export const granite = defineFamily({
   className: "GraniteConfig",

@@ -8,22 +8,22 @@ import { readRope, ropeFields, ropeReach, type RopeTraits } from "./rope-config"
 
 /** Differences between llama-like families. */
 export interface LlamaTraits {
-  /** The layer that PEFT's (IA)³ scales besides v_proj and down_proj; default k_proj. */
+  /** (IA)³'s target layer besides v_proj and down_proj; default k_proj. */
   readonly ia3Projection?: "q_proj";
   /** Layers with biases. */
   readonly biases: { readonly qkv: boolean; readonly o: boolean; readonly mlp: boolean };
   /** Query and key norms per head (Qwen3). */
   readonly headNorms?: boolean;
-  /** Norms of all queries and all keys (OLMo 2). */
+  /** Norms of the whole query and key projections (OLMo 2). */
   readonly projectionNorms?: boolean;
-  /** Whether norms stand behind the sub-layers rather than before them (OLMo 2). */
+  /** Whether norms follow the sub-layers instead of preceding them (OLMo 2). */
   readonly normsOutputs?: boolean;
-  /** Whether queries, keys and values are one layer, and the gate and what it opens another (Phi-3). */
+  /** Whether q, k and v are one fused layer, and gate and up another (Phi-3). */
   readonly isFused?: boolean;
   readonly rope?: RopeTraits;
-  /** Which layers have positions; absent: all. */
+  /** Whether each layer has positions; absent: all do. */
   readonly turns?: readonly boolean[];
-  /** The sliding window of each layer, undefined where there is none; absent: no layer has one. */
+  /** Sliding window per layer, undefined for full attention; absent: full attention everywhere. */
   readonly windows?: readonly (number | undefined)[];
 }
 

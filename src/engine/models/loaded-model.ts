@@ -34,7 +34,7 @@ export interface LoadedModel {
   readonly tensors: ReadonlyMap<string, TensorSource>;
 }
 
-/** What planning needs of a model, loaded or not. */
+/** The part of a model, loaded or not, that planning needs. */
 export type ModelShape = Pick<LoadedModel, "spec" | "tuning"> & { readonly weights: WeightShapes };
 
 /** Options of {@link loadModel}. */

@@ -3,8 +3,8 @@ import { flag, number, size, tokenId } from "./config/fields";
 import { llamaFields, llamaLike } from "./llama";
 
 /**
- * OLMo 2 (transformers `Olmo2ForCausalLM`): Llama's layers with norms behind the sub-layers, and of all queries and all
- * keys.
+ * OLMo 2 (transformers `Olmo2ForCausalLM`): Llama's architecture with norms after the sub-layers, and of the whole
+ * query and key projections.
  */
 export const olmo2 = defineFamily({
   className: "Olmo2Config",

@@ -35,7 +35,7 @@ export const opt = defineFamily({
   className: "OPTConfig",
   used: fields,
   dropout: { residual: ["dropout", 0.1], attention: ["attention_dropout", 0] },
-  idle: { dropout: ["activation_dropout", "layerdrop"] },
+  noEffect: { dropout: ["activation_dropout", "layerdrop"] },
   refused: { enable_bias: [true], layer_norm_elementwise_affine: [true] },
   describe(values) {
     const { hidden_size: hidden, num_attention_heads: heads, vocab_size: vocabularySize } = values;

@@ -4,8 +4,8 @@ import { slidingWindows } from "./layers";
 import { llamaFields, llamaLike } from "./llama";
 
 /**
- * Phi-3, Phi-3.5 mini and Phi-4 mini (transformers `Phi3ForCausalLM`): Llama's shape with fused projections, and positions
- * that may leave out a part of each head.
+ * Phi-3, Phi-3.5 mini and Phi-4 mini (transformers `Phi3ForCausalLM`): Llama's architecture with fused projections and
+ * optionally partial rotary dimensions.
  */
 export const phi3 = defineFamily({
   className: "Phi3Config",
@@ -21,14 +21,14 @@ export const phi3 = defineFamily({
     sliding_window: sizeOrNull(null),
   },
   dropout: { residual: ["resid_pdrop", 0], attention: ["attention_dropout", 0] },
-  // The model has the key and drops nothing there.
-  idle: { "not-applied": ["embd_pdrop"] },
+  // Phi-3 has the key but no such dropout.
+  noEffect: { "not-applied": ["embd_pdrop"] },
   describe(values) {
     const { num_hidden_layers: layers, sliding_window: window } = values;
     return llamaLike("phi3", values, {
       biases: { qkv: false, o: false, mlp: false },
       isFused: true,
-      // LongRoPE by its present name and earlier ones.
+      // LongRoPE's current and earlier names.
       rope: {
         turnsParts: true,
         kinds: { default: "default", longrope: "longrope", su: "longrope", yarn: "longrope" },

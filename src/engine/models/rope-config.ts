@@ -35,18 +35,18 @@ interface RopeContext {
   readonly traits?: RopeTraits;
 }
 
-/** What sets a family's rotary positions apart. */
+/** What is specific to a family's rotary embedding. */
 export interface RopeTraits {
-  /** Whether a part of each head may turn alone (Phi-3, GPT-NeoX). */
+  /** Whether partial rotary dimensions are supported (Phi-3, GPT-NeoX). */
   readonly turnsParts?: boolean;
-  /** The kinds that the family knows, by their names; absent: all by their own. */
+  /** Supported RoPE types, mapped to ours; absent: all, under their own names. */
   readonly kinds?: Readonly<Record<string, RopeKind>>;
 }
 
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * RoPE settings of a model with a single kind. As in transformers, `rope_scaling` precedes `rope_parameters`, and
+ * RoPE settings of a model with a single RoPE type. As in transformers, `rope_scaling` precedes `rope_parameters`, and
  * nested bases and factors precede top-level ones.
  */
 export function readRope(
@@ -71,8 +71,8 @@ export function readRope(
 }
 
 /**
- * Tokens that a text may have: those of the model, or fewer where other frequencies count for all of a longer text, from
- * its first token on (LongRoPE).
+ * Maximum length of a text: the model's, or less where longer texts use other frequencies from the first token on
+ * (LongRoPE).
  */
 export function ropeReach(maxPositions: number, { scaling }: RopeSpec): number {
   return scaling.type === "longrope" ? Math.min(maxPositions, scaling.originalMaxPositions) : maxPositions;
@@ -102,8 +102,8 @@ export function readSettings(settings: Settings, above: string, context: RopeCon
   );
   const factor = read.partial_rotary_factor ?? 1;
   const part = Math.floor(context.dimension * factor);
-  // Elsewhere the default kind turns whole heads whatever the share; the others turn a part, which does not go with the
-  // heads.
+  // In other families transformers' default type ignores the partial factor, while the other types apply it, which does
+  // not match the heads.
   const fits = turnsParts
     ? part >= 1 && part <= context.dimension
     : type === "default" || part === context.dimension;
@@ -118,7 +118,7 @@ function readScaling(type: RopeKind, settings: Settings, above: string, context:
   if (type === "yarn") return readYarn(settings, above, context);
   if (type === "longrope") return readLongRope(settings, above, context);
   const factor = positive(requireNumber(settings, "factor", above));
-  // "dynamic" changes nothing until a sequence is longer than the model was trained for, which is refused here.
+  // "dynamic" only differs for sequences beyond the original length, which are refused.
   if (type === "dynamic") return { type: "default" };
   if (type === "linear") return { type, factor };
   return {
@@ -135,7 +135,7 @@ function positive(factor: number): number {
   throw new LuthierError({ code: "model/rope-factor", factor });
 }
 
-/** Tokens of the texts that the model was first trained with. */
+/** Original context length. */
 function originalLength(
   settings: Settings,
   above: string,
@@ -157,7 +157,7 @@ const yarnFields = {
 
 function readYarn(settings: Settings, above: string, context: RopeContext): RopeScaling {
   const read = readFields(yarnFields, settings, above);
-  // transformers asks for the key, and takes null for the ratio of the lengths.
+  // transformers requires the key, and with null uses the ratio of the lengths.
   if (settings.factor === undefined) requireNumber(settings, "factor", above);
   const { dimension, theta, maxPositions } = context;
   const original = originalLength(settings, above, context);
@@ -166,7 +166,7 @@ function readYarn(settings: Settings, above: string, context: RopeContext): Rope
   const { mscale, mscale_all_dim: all } = read;
   const attentionFactor =
     read.attention_factor ?? (mscale && all ? magnitude(mscale) / magnitude(all) : magnitude());
-  /** The frequency that turns so many times in a text of the original length, by its index; a fraction. */
+  /** Fractional index of the frequency with this many rotations within the original length. */
   const indexOf = (turns: number): number =>
     (dimension * Math.log(original / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
   const [first, last] = [indexOf(read.beta_fast || 32), indexOf(read.beta_slow || 1)];
@@ -184,7 +184,7 @@ function readYarn(settings: Settings, above: string, context: RopeContext): Rope
 
 const longRopeFields = { factor: numberOrNull(null), attention_factor: numberOrNull(null) };
 
-/** The frequencies of texts within the original length; see {@link ropeReach}. */
+/** Frequencies within the original length; see {@link ropeReach}. */
 function readLongRope(settings: Settings, above: string, context: RopeContext): RopeScaling {
   const read = readFields(longRopeFields, settings, above);
   const pairs = Math.ceil(context.dimension / 2);

@@ -4,7 +4,7 @@ import { bitsOrNull, flag, number, size, sizeOrNull, tokenId } from "./config/fi
 import { layerTypes, slidingWindows } from "./layers";
 import { llamaFields, llamaLike } from "./llama";
 
-/** SmolLM3 (transformers `SmolLM3ForCausalLM`): Llama's shape, where every fourth layer has no positions. */
+/** SmolLM3 (transformers `SmolLM3ForCausalLM`): Llama's architecture, but every fourth layer has no positions. */
 export const smollm3 = defineFamily({
   className: "SmolLM3Config",
   used: {
@@ -22,7 +22,7 @@ export const smollm3 = defineFamily({
     mlp_bias: flag(false),
     use_sliding_window: flag(false),
     sliding_window: sizeOrNull(null),
-    // 1 for a layer with positions.
+    // 1 for layers with positions.
     no_rope_layers: bitsOrNull(),
     no_rope_layer_interval: size(4),
     layer_types: layerTypes,

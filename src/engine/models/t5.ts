@@ -29,7 +29,7 @@ import {
   type Values,
 } from "./config/fields";
 import type { DropoutKeys } from "./config/dropout";
-import type { IdleKeys } from "./config/keys";
+import type { NoEffectKeys } from "./config/keys";
 import { linear, rmsNorm } from "./layers";
 
 /** Relative positions have no limit; this bounds prompt and answer, each. */
@@ -76,7 +76,7 @@ const aliases = {
 const RATE = ["dropout_rate", 0.1] as const;
 const dropout: DropoutKeys = { embedding: RATE, residual: RATE, inner: RATE, final: RATE, attention: RATE };
 
-const idle: IdleKeys = {
+const noEffect: NoEffectKeys = {
   bookkeeping: ["n_positions", "output_past"],
 };
 
@@ -89,7 +89,7 @@ export const t5 = defineFamily({
   used: { ...fields, tie_word_embeddings: flagOrNull(null), scale_decoder_outputs: flagOrNull(null) },
   aliases,
   dropout,
-  idle,
+  noEffect,
   describe(values, config) {
     // transformers 5 ties the head if the file has none, and identifies the original T5 by scale_decoder_outputs.
     const isFirst = values.scale_decoder_outputs ?? values.tie_word_embeddings !== false;
@@ -114,8 +114,8 @@ export const mt5 = defineFamily({
   },
   aliases,
   dropout,
-  idle: {
-    ...idle,
+  noEffect: {
+    ...noEffect,
     // The head is tied if and only if the file has none, and its input is never scaled.
     "not-applied": ["tie_word_embeddings", "scale_decoder_outputs"],
   },

@@ -25,12 +25,12 @@ interface AttentionParts {
   readonly key: Value;
   readonly value: Value;
   readonly bias: Value | null;
-  /** Whether the queries are of several sequences, each with its own range of keys. */
+  /** Whether the queries belong to several sequences, each with its own range of keys. */
   readonly scattered?: boolean;
   readonly dropout: AttentionDropout | null;
 }
 
-/** Attention of queries that see the ranges of keys in two inputs, with a bias or slopes, and dropout. */
+/** Attention of queries over the key ranges given by two inputs, with bias or slopes, and dropout. */
 function attend(
   graph: Graph,
   { q, key, value, dropout }: AttentionParts,

@@ -2,41 +2,41 @@ import type { Value } from "../graph/value";
 import type { Graph } from "../graph/graph";
 import { applyDropout } from "./step-scalars";
 
-/** Shares of numbers that transformers drops within the base model while it trains; 0 where nothing is dropped. */
+/** Dropout probabilities of the base model, as in transformers; 0 disables a site. */
 export interface BaseDropout {
-  /** Of the embeddings with their positions. */
+  /** After the embeddings with positions. */
   readonly embedding: number;
-  /** Of what a sub-layer gives, before it joins the residual stream. */
+  /** After a sub-layer, before the residual add. */
   readonly residual: number;
-  /** Of what the feed-forward layer's activation gives. */
+  /** After the feed-forward layer's activation. */
   readonly inner: number;
-  /** Of the last norm's output. */
+  /** After the final norm. */
   readonly final: number;
-  /** Of attention's probabilities. */
+  /** Of attention probabilities. */
   readonly attention: number;
 }
 
-/** The places that drop, numbered within a block, or within a stack outside of its blocks. */
+/** Dropout sites, numbered within a block, or within a stack outside its blocks. */
 const PLACES = { embedding: 0, final: 1, attention: 0, mlp: 1, cross: 2, inner: 3 } as const;
 
-/** Sites of the base model stand apart from those of adapters, which count from 0. */
+/** Offset of the base model's sites from those of adapters, which count from 0. */
 const FIRST_SITE = 0x4000_0000;
 
-/** Sites of attention's probabilities stand apart from those of values within a pass. */
+/** Offset of attention sites from the others within a pass. */
 const FIRST_ATTENTION_SITE = FIRST_SITE + (1 << 23);
 
-/** Where in a model a value is: in a block, by its number in both stacks, or at an end of a stack. */
+/** Location of a value: the number of its block, over both stacks, or an end of a stack. */
 export type DropPlace =
   | { readonly place: "attention" | "mlp" | "cross" | "inner"; readonly layer: number }
   | { readonly place: "embedding" | "final"; readonly stack: "encoder" | "decoder" };
 
-/** The dropout of a pass: its shares, and how many passes over the same tokens came before it in the graph. */
+/** Dropout of a pass: probabilities, and the number of earlier passes over the same tokens in the graph. */
 export interface PassDropout {
   readonly shares: BaseDropout;
   readonly passesBefore: number;
 }
 
-/** x as the base model drops it at a place; the same x where the pass drops nothing there. */
+/** Applies dropout at a location; returns x if there is none. */
 export function dropInBase(graph: Graph, x: Value, dropout: PassDropout | undefined, at: DropPlace): Value {
   if (!dropout) return x;
   const { shares, passesBefore } = dropout;
@@ -47,13 +47,13 @@ export function dropInBase(graph: Graph, x: Value, dropout: PassDropout | undefi
   return applyDropout(graph, x, shares[isResidual ? "residual" : at.place], site);
 }
 
-/** Dropout of an attention's probabilities, at a site of its own. */
+/** Dropout of attention probabilities, with its own site. */
 export interface AttentionDropout {
   readonly share: number;
   readonly site: number;
 }
 
-/** How the attention of a block, by its number in both stacks, drops; null where the pass drops nothing there. */
+/** Attention dropout of a block, numbered over both stacks; null if there is none. */
 export function dropInAttention(
   dropout: PassDropout | undefined,
   kind: "self" | "cross",

@@ -40,20 +40,20 @@ export interface BuildContext {
   readonly attend: Attend;
   /** Attention of an adapter's first pass, if it has its own KV cache; defaults to `attend`. */
   readonly firstAttend?: Attend;
-  /** What the base model drops in a pass that trains; absent: nothing. */
+  /** Base-model dropout of a training pass; absent: none. */
   readonly dropout?: PassDropout;
-  /** In the decoder of an encoder-decoder. */
+  /** Set in the decoder of an encoder-decoder. */
   readonly cross?: CrossAttend;
 }
 
-/** A frozen vector, or the trainable one with which the adapter replaces it. */
+/** A frozen vector, or its trainable replacement by the adapter. */
 export function vector(context: BuildContext, name: string): Value {
   const { graph, weights, adapter } = context;
   const trainable = adapter.vector?.(name, weights.vectorLength(name));
   return trainable ?? graph.constant(name, f32(weights.vectorLength(name)));
 }
 
-/** The trainable matrix with which the adapter replaces a module's frozen one, or null. */
+/** The adapter's trainable replacement of a frozen matrix, or null. */
 function trainableMatrix(
   { weights, adapter }: BuildContext,
   name: string,
@@ -103,11 +103,11 @@ export function applyNorm(context: BuildContext, norm: NormSpec, x: Value): Valu
   return y as Value;
 }
 
-/** How rows are looked up. */
+/** Options of an embedding lookup. */
 interface LookUp {
-  /** Scale of the rows; absent: 1. */
+  /** Scale of the rows; default 1. */
   readonly factor?: number | undefined;
-  /** The row that gets no gradient; absent: none. */
+  /** Row without gradient; absent: none. */
   readonly paddingRow?: number | undefined;
 }
 

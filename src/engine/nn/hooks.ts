@@ -43,7 +43,7 @@ export interface EmbeddingSite {
   /** The looked-up rows (R, width), scaled by `factor`. */
   readonly rows: Value;
   readonly factor: number;
-  /** The row that gets no gradient, where there is one. */
+  /** Row without gradient, if any. */
   readonly padding: { readonly paddingRow?: number };
 }
 

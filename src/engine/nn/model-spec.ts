@@ -26,7 +26,9 @@ export type NormSpec = { readonly path: string; readonly size: number; readonly 
 /** Query, key and value projections. */
 export type ProjectionSpec =
   | { readonly type: "separate"; readonly q: LinearSpec; readonly k: LinearSpec; readonly v: LinearSpec }
-  /** A fused projection: q, k, v concatenated, or interleaved by head if `byHead`, where every head has its own k and v. */
+  /**
+   * A fused projection: q, k, v concatenated, or interleaved by head if `byHead` (then each head has its own k and v).
+   */
   | { readonly type: "fused"; readonly qkv: LinearSpec; readonly byHead: boolean };
 
 /** Cross-attention: x + o(attention(q(norm(x)), k(encoded), v(encoded))). */
@@ -42,7 +44,7 @@ export type AttentionSpec = ProjectionSpec & {
   readonly o: LinearSpec;
   /** Per-head query and key norms, applied before positions. */
   readonly headNorms?: { readonly q: NormSpec; readonly k: NormSpec };
-  /** Norms of the whole query and key projections, all heads together, applied before positions (OLMo 2). */
+  /** Norms of the whole query and key projections, before positions (OLMo 2). */
   readonly projectionNorms?: { readonly q: NormSpec; readonly k: NormSpec };
   /** Sliding window: a query sees itself and the `window` − 1 tokens before it; absent: full causal attention. */
   readonly window?: number;
@@ -62,7 +64,7 @@ export type MlpSpec =
       readonly down: LinearSpec;
       readonly activation: Exclude<ActivationSpec, "relu">;
     }
-  /** The same with one layer that gives gate(x) and up(x) side by side (Phi-3). */
+  /** Gated, with gate and up fused into one layer (Phi-3). */
   | {
       readonly type: "fused-gated";
       readonly gateUp: LinearSpec;
@@ -99,7 +101,7 @@ export interface BlockSpec {
   readonly normPlacement?: "before" | "after";
   /** Norms of the sub-layer outputs before the residual add (Gemma, OLMo 2). */
   readonly outputNorms?: { readonly attention: NormSpec; readonly mlp: NormSpec };
-  /** Both sub-layers read the block's input, and their outputs are added to it together (GPT-NeoX). */
+  /** Parallel sub-layers: both read the block's input, and both outputs are added to it (GPT-NeoX). */
   readonly isParallel?: boolean;
 }
 
@@ -141,21 +143,21 @@ export interface Ia3Targets {
   readonly feedforward: readonly string[];
 }
 
-/** A language model in the files of one that reads pictures too. */
+/** The language model inside a multimodal one. */
 export interface TextPart {
-  /** Where the language model's own configuration stands in config.json. */
+  /** Key of the language model's config in config.json. */
   readonly configKey: string;
-  /** Path of its modules, and what that is in a model of its own. */
+  /** Its module path prefix, and the corresponding prefix in a standalone model. */
   readonly path: string;
   readonly ownPath: string;
-  /** What a model of its own is called in config.json. */
+  /** `model_type` and class of the standalone model. */
   readonly modelType: string;
   readonly architecture: string;
-  /** Paths of the other parts: their tensors are not read, as texts do not pass through them. */
+  /** Path prefixes of the other parts, whose tensors are not read. */
   readonly otherPaths: readonly string[];
 }
 
-/** A language model described by data, a decoder alone or with an encoder; a family file makes one from config.json. */
+/** A language model as data, decoder-only or encoder-decoder, made from config.json by a family file. */
 export interface ModelSpec {
   readonly family: string;
   readonly vocabularySize: number;
@@ -170,7 +172,7 @@ export interface ModelSpec {
   readonly embeddingSize: number;
   /** Multiplies token embeddings, not virtual tokens (Gemma: √hidden); absent: 1. */
   readonly embeddingScale?: number;
-  /** Multiplies what enters the first block, virtual tokens included (Granite); absent: 1. */
+  /** Multiplies the first block's input, virtual tokens included (Granite); absent: 1. */
   readonly inputScale?: number;
   /** Multiplies the sub-layer outputs before the residual add (Granite); absent: 1. */
   readonly residualScale?: number;
@@ -185,9 +187,9 @@ export interface ModelSpec {
   readonly positions: PositionSpec;
   /** Scale of attention's dot products; absent: 1 / √headDim. */
   readonly attentionScale?: number;
-  /** What transformers drops while the model trains; absent: nothing. */
+  /** Dropout probabilities of transformers' training mode; absent: none. */
   readonly dropout?: BaseDropout;
-  /** What reads the prompt where the decoder writes only the answer. */
+  /** Set for encoder-decoders: it reads the prompt, and the decoder writes only the answer. */
   readonly encoder?: EncoderSpec;
   /** Blocks of the decoder. */
   readonly blocks: readonly BlockSpec[];
@@ -199,16 +201,16 @@ export interface ModelSpec {
     readonly path: string;
     /** Whether it shares the token embedding's weight. */
     readonly tied: boolean;
-    /** Whether it does where the files have no weight for it, tied or not (T5). */
+    /** Whether it is tied if the files have no weight for it, whatever config.json says (T5). */
     readonly mayBeMissing?: boolean;
   };
   /** Scale of the head's input (T5: 1 / √hidden); absent: 1. */
   readonly headInputScale?: number;
   /** Scale of the logits (Granite); absent: 1. */
   readonly logitScale?: number;
-  /** What files of earlier versions call modules: the start of a path then and now, the first that fits. */
+  /** Module path prefixes of earlier versions with the current ones; the first match applies. */
   readonly earlierPaths?: readonly (readonly [then: string, now: string])[];
-  /** Set if it is a part of a model that reads pictures too (Gemma 3). */
+  /** Set for the language model of a multimodal model (Gemma 3). */
   readonly textPart?: TextPart;
   /** Name prefix of the inner model in full checkpoints; absent in files of the bare model. */
   readonly prefix: string;

@@ -15,30 +15,32 @@ export type RopeScaling =
       readonly factor: number;
       /** Scales cos and sin, and so queries and keys. */
       readonly attentionFactor: number;
-      /** The first frequency that is interpolated in part, and the one from which all are; may be fractions. */
+      /** Fractional indices of the first interpolated frequency, and of the first fully interpolated one. */
       readonly low: number;
       readonly high: number;
       readonly originalMaxPositions: number;
     }
-  /** A divisor of each frequency (Ding et al. 2024, arXiv 2402.13753), for texts of up to `originalMaxPositions` tokens. */
+  /**
+   * Divisors of the frequencies (Ding et al. 2024, arXiv 2402.13753), for texts of up to `originalMaxPositions` tokens.
+   */
   | {
       readonly type: "longrope";
       readonly divisors: readonly number[];
       readonly attentionFactor: number;
       readonly originalMaxPositions: number;
-      /** What longer texts have instead, up to `maxPositions` tokens. */
+      /** Divisors for longer texts, of up to `maxPositions` tokens. */
       readonly longDivisors: readonly number[];
       readonly maxPositions: number;
     };
 
 export interface RopeSpec {
   readonly theta: number;
-  /** Rotary dimensions of a head; the rest has no positions. An odd number is rounded up. */
+  /** Rotary dimensions of a head, if not all; an odd number is rounded up. */
   readonly dimension: number;
   readonly scaling: RopeScaling;
 }
 
-/** How many pairs of a head's elements turn. */
+/** Number of rotated pairs per head. */
 export function rotaryPairs({ dimension }: RopeSpec): number {
   return Math.ceil(dimension / 2);
 }

@@ -12,7 +12,7 @@ export const STEP_SCALARS = {
   /** 1 − beta1^step and 1 − beta2^step (Adam's bias corrections). */
   beta1Correction: 3,
   beta2Correction: 4,
-  /** Weight of a chosen answer's token where an objective on pairs adds their cross-entropy. */
+  /** Weight of a chosen answer's token, for objectives on pairs that add its cross-entropy. */
   likelihoodScale: 5,
 } as const;
 

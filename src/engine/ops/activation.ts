@@ -7,7 +7,6 @@ import { type ElementKernels, elementKernels } from "../kernels/variants";
 /** Activations by their file in shaders/lib, with the includes that file needs. */
 const INCLUDES = {
   silu: ["lib/sigmoid", "lib/activation_silu"],
-  sigmoid: ["lib/sigmoid", "lib/activation_sigmoid"],
   gelu_tanh: ["lib/sigmoid", "lib/activation_gelu_tanh"],
   gelu_none: ["lib/activation_gelu_none"],
   tanh: ["lib/activation_tanh"],

@@ -18,7 +18,7 @@ export interface AttentionAttrs {
   readonly distancesFrom?: "row" | "last-key";
   /** Whether queries see unrelated key ranges: kernels that share keys among queries would then visit all of them. */
   readonly scattered?: boolean;
-  /** Share of the probabilities that are dropped; absent: none. With it the last input is `attentionSeed`'s output. */
+  /** Dropout probability; absent: none. If set, the last input is the output of `attentionSeed`. */
   readonly dropout?: number;
 }
 
@@ -27,10 +27,10 @@ export type AttentionBias =
   | { readonly type: "linear" }
   | { readonly type: "relative"; readonly reach: number; readonly fromLastKey: boolean };
 
-/** What attention's kernels are compiled for besides head dimension and phase. */
+/** Compile-time parameters of attention's kernels besides head dimension and phase. */
 export interface AttentionKind {
   readonly bias: AttentionBias;
-  /** Whether probabilities are dropped. */
+  /** Whether probabilities are dropped out. */
   readonly drops: boolean;
 }
 
@@ -47,7 +47,7 @@ export function attentionKind(attrs: AttentionAttrs, bias: TensorType | undefine
 /** Optional inputs of attention and its backward ops. */
 export interface AttentionExtras {
   readonly bias?: Value | undefined;
-  /** `attentionSeed`'s output, which holds the bias too. */
+  /** Output of `attentionSeed`, which includes the bias. */
   readonly seed?: Value | undefined;
 }
 

@@ -18,8 +18,8 @@ const attentionSeedKernel = defineKernel({
 });
 
 /**
- * What attention with dropout reads in its bias binding: the site's seed as two 16-bit numbers, then the bias. Inputs:
- * the step scalars, and the bias if any. Attention itself takes the bias too and gives its gradient.
+ * Packs the input of attention's bias binding with dropout: the site's seed as two 16-bit numbers, then the bias.
+ * Inputs: the step scalars, and the bias if any. Attention also takes the bias as an input, for its gradient.
  */
 export const attentionSeed: Op<AttentionSeedAttrs> = {
   name: "attentionSeed",

@@ -13,7 +13,7 @@ interface LinearCrossEntropyAttrs {
   readonly chunkRows: number;
   /** Index of the loss scale among the step scalars; null: the third input is a scale per row (S). */
   readonly scaleIndex: number | null;
-  /** False skips the gradients: evaluation, and losses that are differentiated through another op. */
+  /** False omits the gradients: for evaluation, and for losses differentiated through another op. */
   readonly withGradient: boolean;
 }
 

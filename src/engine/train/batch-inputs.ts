@@ -6,13 +6,14 @@ import { pairInputs } from "./pair-inputs";
 import {
   type BatchShape,
   isPairBatch,
+  LIKELIHOOD_ONLY,
   NO_INDEX,
   type PairBatch,
   type TrainingBatch,
   type VirtualLengths,
 } from "./training-batch";
 
-export { isPairBatch, NO_INDEX };
+export { isPairBatch, LIKELIHOOD_ONLY, NO_INDEX };
 export type { BatchShape, PairBatch, TrainingBatch, VirtualLengths };
 
 /** Number of supervised tokens that have a predecessor to be predicted from. */
@@ -22,23 +23,36 @@ export function countLabels(batch: TrainingBatch, { promptLength }: VirtualLengt
   return count;
 }
 
-/** Pairs of a batch, and supervised tokens of their chosen answers. */
-export function countPairs(
-  batch: PairBatch,
-  virtual: VirtualLengths,
-): { readonly pairs: number; readonly chosenTokens: number } {
-  const tokens = rowLabels(batch, virtual.promptLength);
-  const chosen = tokens.filter((_, row) => row % 2 === 0);
+/** Pairs of a batch, those of them whose first answer is labelled good, and the tokens of the chosen answers' likelihood. */
+export interface PairCounts {
+  readonly pairs: number;
+  readonly good: number;
+  readonly likelihoodTokens: number;
+}
+
+export function countPairs(batch: PairBatch, virtual: VirtualLengths): PairCounts {
+  const chosen = rowLabels(batch, virtual.promptLength).filter((_, row) => row % 2 === 0);
+  const present = chosen.map(({ answer }) => answer > 0);
   return {
-    pairs: chosen.filter((count) => count > 0).length,
-    chosenTokens: chosen.reduce((sum, count) => sum + count, 0),
+    pairs: present.filter(Boolean).length,
+    good: present.filter((isPresent, pair) => isPresent && batch.good?.[pair] === 1).length,
+    likelihoodTokens: chosen.reduce((sum, { answer, context }) => sum + answer + context, 0),
   };
 }
 
-/** Number of labels per row. */
-function rowLabels(batch: TrainingBatch, promptLength: number): number[] {
-  const counts = new Array<number>(batch.rows).fill(0);
-  forEachLabel(batch, promptLength, (row) => (counts[row] = (counts[row] ?? 0) + 1));
+/** Labels of a row: those of its answer, and those that only the likelihood counts. */
+interface RowLabels {
+  readonly answer: number;
+  readonly context: number;
+}
+
+function rowLabels(batch: TrainingBatch, promptLength: number): RowLabels[] {
+  const counts = Array.from({ length: batch.rows }, () => ({ answer: 0, context: 0 }));
+  forEachLabel(batch, promptLength, (row, place) => {
+    const count = counts[row];
+    if (count)
+      count[batch.supervised[row * batch.length + place] === LIKELIHOOD_ONLY ? "context" : "answer"]++;
+  });
   return counts;
 }
 
@@ -70,7 +84,8 @@ export function batchInputs(
   const { promptLength, prefixLength } = virtual;
   const { rows, length } = batch;
   invariant(rows === shape.rows && length === shape.length, "a batch has the shape of its program");
-  if (spec.encoder) return pairInputs(batch, shape, virtual, spec.encoder);
+  const answers = isPairBatch(batch) ? answerInputs(batch, promptLength) : {};
+  if (spec.encoder) return { ...pairInputs(batch, shape, virtual, spec.encoder), ...answers };
   const total = promptLength + length;
   const positions = new Uint32Array(rows * total);
   const keyStart = new Uint32Array(rows * total);
@@ -98,21 +113,23 @@ export function batchInputs(
     key_end: keyEnd,
     ...windowInputs(keyStart, keyEnd, spec, prefixLength),
     ...labelInputs(batch, shape, promptLength),
-    ...(isPairBatch(batch) ? answerInputs(batch, promptLength) : {}),
+    ...answers,
   };
 }
 
-/** Where the labels of each answer are, and its log-probability under the reference. */
+/** Where the labels of each answer are, its log-probability under the reference, and what is labelled. */
 function answerInputs(batch: PairBatch, promptLength: number): ProgramInputs {
   const counts = rowLabels(batch, promptLength);
   let start = 0;
-  const sequences = counts.flatMap((count, row) => {
-    invariant(count > 0 === (counts[row ^ 1] ?? 0) > 0, "both answers of a pair have supervised tokens");
-    const first = start;
-    start += count;
-    return [first, count];
+  const sequences = counts.flatMap(({ answer, context }, row) => {
+    const other = counts[row ^ 1]?.answer ?? 0;
+    invariant(answer > 0 === other > 0, "both answers of a pair have supervised tokens");
+    const first = start + context;
+    start = first + answer;
+    return [first, answer, context];
   });
-  return { sequences: Uint32Array.from(sequences), references: batch.references };
+  const { references, good } = batch;
+  return { sequences: Uint32Array.from(sequences), references, ...(good && { good }) };
 }
 
 /** First visible key per sliding window; a window also slides past prefix keys. */
@@ -143,18 +160,21 @@ function labelInputs(batch: TrainingBatch, shape: BatchShape, promptLength: numb
 }
 
 /**
- * Visits each predictable supervised token. The first token of a text has a predecessor only with virtual prompt
- * tokens.
+ * Visits each predictable supervised token, of a row those first that only the likelihood counts. The first token of a text
+ * has a predecessor only with virtual prompt tokens.
  */
 function forEachLabel(
   batch: TrainingBatch,
   promptLength: number,
   visit: (row: number, place: number) => void,
 ): void {
+  const marks = isPairBatch(batch) ? [LIKELIHOOD_ONLY, 1] : [1];
   batch.segments.forEach((segments, row) => {
     for (const { start, length } of segments) {
-      for (let place = promptLength > 0 ? start : start + 1; place < start + length; place++) {
-        if (batch.supervised[row * batch.length + place]) visit(row, place);
+      for (const mark of marks) {
+        for (let place = promptLength > 0 ? start : start + 1; place < start + length; place++) {
+          if (batch.supervised[row * batch.length + place] === mark) visit(row, place);
+        }
       }
     }
   });

@@ -1,10 +1,12 @@
 import type { AdapterState } from "../adapters/adapter-state";
 import type { HostTensor } from "../adapters/common/method";
 
-/** Adapter values at the lowest validation loss so far. */
+/** Adapter values at the best validation so far. */
 export interface Best {
   readonly step: number;
   readonly loss: number;
+  /** What they are best by, lower being better; absent: the loss. */
+  readonly figure?: number;
   readonly values: ReadonlyMap<string, HostTensor>;
 }
 
@@ -16,8 +18,8 @@ export interface BestProgress {
 }
 
 /**
- * Tracks the adapter values with the lowest validation loss, and how long it has not improved (transformers'
- * `load_best_model_at_end` and `early_stopping_patience`).
+ * Tracks the adapter values with the lowest validation loss, or the lowest of another figure, and how long it has not
+ * improved (transformers' `load_best_model_at_end`, `metric_for_best_model` and `early_stopping_patience`).
  */
 export class BestValues {
   readonly #state: AdapterState;
@@ -32,14 +34,25 @@ export class BestValues {
     return this.#progress;
   }
 
-  /** Records the validation loss of the current values; no step may be in flight. */
-  async add(step: number, loss: number): Promise<void> {
+  /**
+   * Records the validation loss of the current values, and the figure by which they are compared if that is another;
+   * lower is better. No step may be in flight.
+   */
+  async add(step: number, loss: number, figure?: number): Promise<void> {
     const { best, measuredSince } = this.#progress;
-    if (best === null ? Number.isFinite(loss) : loss < best.loss) {
-      this.#progress = { best: { step, loss, values: await this.#state.read() }, measuredSince: 0 };
+    const measured = figure ?? loss;
+    if (best === null ? Number.isFinite(measured) : measured < (best.figure ?? best.loss)) {
+      const values = await this.#state.read();
+      const found = { step, loss, ...(figure !== undefined && { figure }), values };
+      this.#progress = { best: found, measuredSince: 0 };
     } else {
       this.#progress = { best, measuredSince: measuredSince + 1 };
     }
+  }
+
+  /** Starts to count again for a run that goes on. */
+  resetPatience(): void {
+    this.#progress = { ...this.#progress, measuredSince: 0 };
   }
 
   /** Discards the best values, when earlier ones are no longer candidates. */

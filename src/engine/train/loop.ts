@@ -21,6 +21,8 @@ export interface TrainingPlan {
   readonly seed: number;
   /** Step already validated, when resuming from a snapshot. */
   readonly validatedStep?: number;
+  /** Polled before each step; true ends the run with a last validation. */
+  shouldEnd?(): boolean;
   /** Polled after each step; true requests a "rest" report. */
   shouldRest?(): boolean;
 }
@@ -79,8 +81,12 @@ async function* runSteps(
   const isDue = (step: number): boolean =>
     step === 0 || (plan.validateEvery > 0 && step % plan.validateEvery === 0 && step < plan.totalSteps);
   const first = trainer.stepCount;
-  if (validates && isDue(first) && plan.validatedStep !== first) yield await validate(trainer, plan, first);
-  for (let step = first; step < plan.totalSteps && !signal?.aborted; step++) {
+  let validated = plan.validatedStep;
+  if (validates && isDue(first) && validated !== first) {
+    yield await validate(trainer, plan, first);
+    validated = first;
+  }
+  for (let step = first; step < plan.totalSteps && !signal?.aborted && !plan.shouldEnd?.(); step++) {
     if (await isSelectionDue(trainer, step, plan.totalSteps)) {
       while (pending.length > 0) yield await settle(plan, pending);
       for await (const progress of select(trainer, firstEpoch(plan))) {
@@ -94,11 +100,15 @@ async function* runSteps(
     if (pending.length > STEPS_AHEAD) yield await settle(plan, pending);
     const [measures, rests] = [validates && isDue(step + 1), plan.shouldRest?.() === true];
     if (measures || rests) while (pending.length > 0) yield await settle(plan, pending);
-    if (measures) yield await validate(trainer, plan, step + 1);
+    if (measures) {
+      yield await validate(trainer, plan, step + 1);
+      validated = step + 1;
+    }
     if (rests) yield { type: "rest", step: step + 1 };
   }
   while (pending.length > 0) yield await settle(plan, pending);
-  if (validates) yield await validate(trainer, plan, trainer.stepCount);
+  // A run that ends before its last step may just have been validated.
+  if (validates && validated !== trainer.stepCount) yield await validate(trainer, plan, trainer.stepCount);
 }
 
 /** Batches of the first epoch, in order. */

@@ -13,12 +13,14 @@ import { applyHeadLoss, type Attend, type BuildContext } from "../nn/context";
 import { broadcastBatch } from "../ops/broadcast-batch";
 import { concatRows } from "../ops/concat-rows";
 import { gatherRows } from "../ops/gather-rows";
-import { PAIR_MEASURES, type PairObjective, preferenceLoss } from "../ops/preference-loss";
+import { PAIR_MEASURES, type PairObjective, preferenceLoss, SEQUENCE_NUMBERS } from "../ops/preference-loss";
 import { reduceSum, sumSquares } from "../ops/reduce-sum";
 import { adamw, BLOCK_WORDS, stepMetrics } from "../ops/adamw";
 import { addSquares, maskGradients } from "../ops/flat-gradients";
 import { sumRows } from "../ops/sum-rows";
+import { unpairedLoss } from "../ops/unpaired-loss";
 import type { BatchShape } from "./batch-inputs";
+import type { AnswerObjective } from "./objectives";
 import { pairLengths } from "./pair-inputs";
 import { learningRateFactors } from "./optimizer-state";
 import { applyDropout, STEP_SCALARS, stepScalarsInput } from "../nn/step-scalars";
@@ -32,12 +34,12 @@ export const LOSS_SUM = "loss_sum";
 /** State with the sums of {@link PAIR_MEASURES} over pairs of answers. */
 export const PAIR_SUMS = "pair_sums";
 
-/** How a pass is planned. */
+/** Options of a pass. */
 export interface BatchOptions extends DifferentiateOptions {
-  /** Whether the base model drops, while it trains, what transformers drops. */
+  /** Whether to apply the base model's dropout during training. */
   readonly baseDropout?: boolean;
-  /** The loss on pairs of answers; absent: cross-entropy. */
-  readonly objective?: PairObjective | undefined;
+  /** The loss on answers that are better or worse; absent: cross-entropy. */
+  readonly objective?: AnswerObjective | undefined;
 }
 
 /**
@@ -79,16 +81,31 @@ function tokenLosses(
 }
 
 /** Unscaled measures of each pair of rows (pairs, {@link PAIR_MEASURES}). */
-function pairMeasures(graph: Graph, tokens: Value, rows: number, objective: PairObjective): Value {
-  const inputs = [graph.input("sequences", u32(rows, 2)), graph.input("references", f32(rows))];
+function pairMeasures(graph: Graph, tokens: Value, rows: number, objective: AnswerObjective): Value {
+  const sequences = graph.input("sequences", u32(rows, SEQUENCE_NUMBERS));
+  const inputs = [tokens, sequences, graph.input("references", f32(rows))];
   const scales = { scaleIndex: STEP_SCALARS.lossScale, likelihoodIndex: STEP_SCALARS.likelihoodScale };
-  const attrs = { ...objective, ...scales };
-  const [measures] = graph.applyAll(preferenceLoss, [tokens, ...inputs, stepScalarsInput(graph)], attrs);
+  const [measures] =
+    objective.compares === "pairs"
+      ? graph.applyAll(preferenceLoss, [...inputs, stepScalarsInput(graph)], { ...objective, ...scales })
+      : graph.applyAll(
+          unpairedLoss,
+          [...inputs, graph.input("good", u32(rows / 2)), stepScalarsInput(graph)],
+          { ...objective, scaleIndex: STEP_SCALARS.lossScale },
+        );
   return measures as Value;
 }
 
 /** The reward of this objective is an answer's log-probability. */
-const LOG_PROBABILITY: PairObjective = { shader: "cpo", beta: 1, labelSmoothing: 0, gamma: 0, likelihood: 0 };
+const LOG_PROBABILITY: PairObjective = {
+  compares: "pairs",
+  shader: "cpo",
+  beta: 1,
+  labelSmoothing: 0,
+  gamma: 0,
+  likelihood: 0,
+  learnsPrompt: false,
+};
 
 /** Plans a forward pass whose output `measures` has the log-probabilities of pairs of answers as rewards. */
 export function planLogProbabilities(model: ModelShape, state: AdapterShape, shape: BatchShape): Plan {
@@ -216,10 +233,10 @@ export interface PlanOptions extends UpdateOptions {
    * compute.
    */
   readonly gradientCheckpointing?: boolean;
-  /** Drops within the base model while it trains, as transformers does; what weighs numbers drops nothing there. */
+  /** Applies the base model's dropout during training, but not when scoring importance. */
   readonly baseDropout?: boolean;
-  /** The loss on pairs of answers; absent: cross-entropy of single ones. */
-  readonly objective?: PairObjective | undefined;
+  /** The loss on answers that are better or worse; absent: cross-entropy of single ones. */
+  readonly objective?: AnswerObjective | undefined;
 }
 
 /** All plans of a run. */

@@ -14,7 +14,7 @@ import { batchInputs, type BatchShape, type PairBatch, type TrainingBatch } from
 import { type AdapterShape, planLogProbabilities, type ShapedPlan } from "./plans";
 import { findProgram, type ShapedProgram } from "./trainer-programs";
 
-/** Stands for the base model where an adapter is expected. */
+/** Placeholder for an adapter where the base model is the reference. */
 const BASE: AdapterShape & { readonly adapter: Adapter } = {
   length: 0,
   adapter: {
@@ -37,7 +37,7 @@ export function planReference(
   return shapes.map((shape) => ({ shape, plan: planLogProbabilities(model, state ?? BASE, shape) }));
 }
 
-/** Computes log-probabilities of pairs of answers, against which some objectives compare. */
+/** Computes the reference log-probabilities of pairs of answers. */
 export class ReferencePass {
   readonly #model: LoadedModel;
   readonly #virtual: Adapter;

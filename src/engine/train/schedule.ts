@@ -18,8 +18,8 @@ export function scheduleFactor(
 }
 
 /**
- * The warm-up that a run takes: what was asked for, or a tenth of a run that is no longer than that, which would
- * otherwise end before it reaches its learning rate. A run of one step would not train at all.
+ * The effective warm-up: as requested, or a tenth of the run if the run is not longer than the warm-up and would end
+ * before reaching its learning rate.
  */
 export function fittingWarmup(warmupSteps: number, totalSteps: number): number {
   return warmupSteps < totalSteps ? warmupSteps : Math.floor(totalSteps / 10);

@@ -20,6 +20,7 @@ import {
   type VirtualLengths,
 } from "./batch-inputs";
 import { type FrozenBits, type FrozenMask, packFrozen, unpackFrozen } from "./frozen";
+import type { AnswerObjective } from "./objectives";
 import { OptimizerState } from "./optimizer-state";
 import { listPlans, planTraining, type PlanOptions } from "./plans";
 import { lossScalars, mixSeed, packStepScalars } from "../nn/step-scalars";
@@ -33,7 +34,7 @@ export interface TrainerOptions extends PlanOptions {
 /** AdamW hyperparameters (PyTorch's defaults). */
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** A mean loss, and what an objective on pairs measures beside it. */
+/** A mean loss, and the measures of an objective on pairs. */
 export interface Evaluation {
   /** Per supervised token, or per pair. */
   readonly loss: number;
@@ -159,14 +160,14 @@ export class Trainer {
     const { beta1, beta2 } = this.#options;
     const virtual = this.#state.adapter;
     const supervisedTokens = batches.reduce((sum, batch) => sum + countLabels(batch, virtual), 0);
-    const total = batches.reduce((sum, batch) => sum + lossTerms(batch, virtual), 0);
+    const terms = sumTerms(batches.map((batch) => lossTerms(batch, virtual)));
     this.#step++;
     this.#optimizer.beginStep();
     const adamStep = this.#earlierSteps + this.#step;
     const scalars = (microStep: number, batch?: TrainingBatch): Float32Array<ArrayBuffer> =>
       packStepScalars({
         seed: mixSeed(seed, this.#step, microStep),
-        ...lossScales(batch, virtual, total),
+        ...lossScales(batch, virtual, terms.total),
         learningRate,
         beta1Correction: 1 - beta1 ** adamStep,
         beta2Correction: 1 - beta2 ** adamStep,
@@ -176,7 +177,7 @@ export class Trainer {
       program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step: scalars(index, batch) });
     });
     this.#programs.update.run({ step: scalars(0) });
-    return this.#readMetrics(supervisedTokens, total);
+    return this.#readMetrics(supervisedTokens, terms);
   }
 
   /** Reads back the state needed to resume exactly from here, including all steps submitted so far. */
@@ -218,11 +219,16 @@ export class Trainer {
     return { steps, m: first, v: second, frozen };
   }
 
-  /** Starts from the moments of an earlier run. Errors: parameters do not match. */
-  adopt({ steps, m, v, frozen }: Moments): void {
+  /**
+   * Starts from the moments of an earlier run. Errors: parameters do not match.
+   *
+   * @param ownSteps how many of their steps are this run's own, which then goes on behind them
+   */
+  adopt({ steps, m, v, frozen }: Moments, ownSteps = 0): void {
     this.#state.write(m, this.#optimizer.m);
     this.#state.write(v, this.#optimizer.v);
-    this.#earlierSteps = steps;
+    this.#step = ownSteps;
+    this.#earlierSteps = steps - ownSteps;
     const { places, length } = layOutParameters(this.adapter);
     this.#freeze(frozen && packFrozen(places, length, frozen));
   }
@@ -230,16 +236,16 @@ export class Trainer {
   /** Mean loss per supervised token, or pair, over `batches`, without dropout and without gradients. */
   async evaluate(batches: Iterable<TrainingBatch>): Promise<Evaluation> {
     const virtual = this.#state.adapter;
-    let total = 0;
+    const terms: LossTerms[] = [];
     this.#optimizer.beginStep();
     for (const batch of batches) {
-      total += lossTerms(batch, virtual);
+      terms.push(lossTerms(batch, virtual));
       const { lossScale, likelihoodScale } = lossScales(batch, virtual, 1);
       const step = lossScalars(lossScale, likelihoodScale);
       const { program, shape } = findProgram(this.#programs.evaluate, batch);
       program.run({ ...batchInputs(batch, shape, virtual, this.#spec), step });
     }
-    return evaluation(await this.#readLoss(), total, this.#options);
+    return evaluation(await this.#readLoss(), sumTerms(terms), this.#options.objective);
   }
 
   /** Length of the single-text batches of {@link addImportance}. */
@@ -280,14 +286,14 @@ export class Trainer {
     return [this.#state.buffer, this.#optimizer.m, this.#optimizer.v];
   }
 
-  async #readMetrics(supervisedTokens: number, total: number): Promise<StepMetrics> {
+  async #readMetrics(supervisedTokens: number, terms: LossTerms): Promise<StepMetrics> {
     const { metrics } = this.#optimizer;
     const [sums, bytes] = await Promise.all([
       this.#readLoss(),
       this.#metrics.read({ buffer: metrics, offsetBytes: 0, sizeBytes: METRICS_BYTES }),
     ]);
     const [gradNorm = NaN, nonFinite = 1] = new Float32Array(bytes);
-    const measured = evaluation(sums, total, this.#options);
+    const measured = evaluation(sums, terms, this.#options.objective);
     const finite = nonFinite === 0 && Number.isFinite(measured.loss);
     return { ...measured, gradNorm, finite, supervisedTokens };
   }
@@ -299,9 +305,23 @@ export class Trainer {
   }
 }
 
-/** Number of terms whose mean is the loss: pairs of answers, or supervised tokens. */
-function lossTerms(batch: TrainingBatch, virtual: VirtualLengths): number {
-  return isPairBatch(batch) ? countPairs(batch, virtual).pairs : countLabels(batch, virtual);
+/** Terms whose mean is the loss, pairs of answers or supervised tokens; and answers whose mean is each reward. */
+interface LossTerms {
+  readonly total: number;
+  readonly chosen: number;
+  readonly rejected: number;
+}
+
+function lossTerms(batch: TrainingBatch, virtual: VirtualLengths): LossTerms {
+  if (!isPairBatch(batch)) return { total: countLabels(batch, virtual), chosen: 0, rejected: 0 };
+  const { pairs, good } = countPairs(batch, virtual);
+  if (!batch.good) return { total: pairs, chosen: pairs, rejected: pairs };
+  return { total: pairs, chosen: good, rejected: pairs - good };
+}
+
+function sumTerms(terms: readonly LossTerms[]): LossTerms {
+  const sum = (key: keyof LossTerms): number => terms.reduce((total, term) => total + term[key], 0);
+  return { total: sum("total"), chosen: sum("chosen"), rejected: sum("rejected") };
 }
 
 /**
@@ -315,15 +335,23 @@ function lossScales(
 ): { readonly lossScale: number; readonly likelihoodScale: number } {
   const lossScale = 1 / Math.max(1, total);
   if (!batch || !isPairBatch(batch)) return { lossScale, likelihoodScale: 0 };
-  const { pairs, chosenTokens } = countPairs(batch, virtual);
-  return { lossScale, likelihoodScale: (pairs * lossScale) / Math.max(1, chosenTokens) };
+  const { pairs, likelihoodTokens } = countPairs(batch, virtual);
+  return { lossScale, likelihoodScale: (pairs * lossScale) / Math.max(1, likelihoodTokens) };
 }
 
-function evaluation(sums: Float32Array, total: number, { objective }: TrainerOptions): Evaluation {
-  const [loss = NaN, chosenReward = NaN, rejectedReward = NaN, accuracy = NaN] = sums.map(
-    (sum) => sum / Math.max(1, total),
-  );
-  return objective ? { loss, preference: { chosenReward, rejectedReward, accuracy } } : { loss };
+function evaluation(
+  [lossSum = NaN, chosenSum = NaN, rejectedSum = NaN, rightSum = NaN]: Float32Array,
+  { total, chosen, rejected }: LossTerms,
+  objective: AnswerObjective | undefined,
+): Evaluation {
+  const loss = lossSum / Math.max(1, total);
+  if (!objective) return { loss };
+  const preference = {
+    chosenReward: chosen > 0 ? chosenSum / chosen : null,
+    rejectedReward: rejected > 0 ? rejectedSum / rejected : null,
+    accuracy: rightSum / Math.max(1, total),
+  };
+  return { loss, preference };
 }
 
 interface TrainerParts {

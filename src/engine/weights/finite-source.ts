@@ -2,7 +2,7 @@ import { blockLayout, type BlockType, isBlockType } from "../../formats/quantise
 import { LuthierError } from "../../lib/errors";
 import type { TensorDtype, TensorSource } from "./tensor-source";
 
-/** Where the scales of a block lie, by their bytes from its start; `e8` are exponents alone. */
+/** Locations of a block's scales, as byte offsets; `e8` are exponent-only scales. */
 interface Scales {
   readonly f16?: readonly number[];
   readonly f32?: readonly number[];
@@ -29,16 +29,16 @@ const scales: Readonly<Record<BlockType, Scales>> = {
   NF4_256_DOUBLE: { f32: [0, 4] },
 };
 
-/** Exponents that are all ones: infinities and what is no number. */
+/** Exponents of all ones: infinity and NaN. */
 const F32_EXPONENT = 0x7f800000;
 const F16_EXPONENT = 0x7c00;
 const BF16_EXPONENT = 0x7f80;
-/** The first exponent of MXFP4 with which its largest number is beyond f32. */
+/** The smallest exponent with which MXFP4's largest number exceeds f32. */
 const E8_OVERFLOW = 253;
 
 /**
- * The source, which looks at all that is read: one number that is not finite makes every answer and every loss of the
- * model none. Errors from `read` name the tensor.
+ * Wraps a source to check everything that is read: a single non-finite number would make every output of the model NaN.
+ * Errors from `read` name the tensor.
  */
 export function finiteSource(source: TensorSource): TensorSource {
   return {
@@ -62,7 +62,7 @@ function isFinite(dtype: TensorDtype, bytes: Uint8Array<ArrayBuffer>): boolean {
   return isBelow(new Uint16Array(buffer, byteOffset, byteLength / 2), exponent);
 }
 
-/** Whether no number has an exponent of ones alone. */
+/** Whether no number has an all-ones exponent. */
 function isBelow(numbers: Uint32Array | Uint16Array, exponent: number): boolean {
   for (let index = 0; index < numbers.length; index++) {
     if (((numbers[index] ?? 0) & exponent) === exponent) return false;

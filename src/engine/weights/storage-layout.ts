@@ -37,7 +37,7 @@ function pairedBlocks(kind: StorageKind, dtype: BlockType, parts: readonly Part[
   return interleavedBlocks(kind, dtype, 2, parts);
 }
 
-/** Units of so many blocks, field by field. */
+/** A layout of units of several blocks, interleaved field by field. */
 function interleavedBlocks(
   kind: StorageKind,
   dtype: BlockType,

@@ -22,7 +22,7 @@ export const adapterEntry: ExportEntry = {
   id: "adapter",
   kind: "folder",
   readers: (source) => readers[readerOf(source)],
-  hindrance: () => null,
+  blocker: () => null,
   types: () => [null],
   notes: () => [],
   sizeBytes: ({ adapterBytes }) => adapterBytes,

@@ -1,6 +1,6 @@
 import { defined } from "../../lib/invariant";
 import type { ExportEntry } from "../entry";
-import { ggufLoraFile, ggufLoraHindrance } from "../gguf/lora";
+import { ggufLoraFile, ggufLoraBlocker } from "../gguf/lora";
 import { ignoredWindow, usableTarget } from "../gguf/target";
 
 /** The LoRA as GGUF, for use with its base model as GGUF. */
@@ -8,7 +8,7 @@ export const ggufLoraEntry: ExportEntry = {
   id: "gguf-lora",
   kind: "file",
   readers: () => ["llama.cpp", "Ollama", "LM Studio", "node-llama-cpp"],
-  hindrance: (source) => ggufLoraHindrance({ ...source, spec: source.model.spec }),
+  blocker: (source) => ggufLoraBlocker({ ...source, spec: source.model.spec }),
   types: () => ["F32", "F16"],
   notes({ model: { spec } }) {
     const tokens = ignoredWindow(spec);

@@ -8,8 +8,8 @@ import type { ExportEntry, ExportSource } from "../entry";
 import { type GgufWeights, mergedGguf, unquantisedCount } from "../gguf/merged";
 import { ggufTarget, ignoredWindow, usableTarget } from "../gguf/target";
 import { tokenizerEntries } from "../gguf/tokenizer-entries";
-import { cannotMerge } from "../hindrances";
-import { withTemplate } from "../prompt-manner";
+import { cannotMerge } from "../blockers";
+import { withTemplate } from "../prompt-format";
 import { modelQuantised } from "../quantised-base";
 
 /** The recommended type first: small without visible loss. */
@@ -29,7 +29,7 @@ export const ggufEntry: ExportEntry = {
   id: "gguf",
   kind: "file",
   readers: () => ["llama.cpp", "Ollama", "LM Studio", "node-llama-cpp"],
-  hindrance: ggufHindrance,
+  blocker: ggufBlocker,
   types: () => GGUF_TYPES,
   notes: ggufNotes,
   files: async (source, { type, name }) => [await ggufModel(source, `${name}.gguf`, type)],
@@ -37,7 +37,7 @@ export const ggufEntry: ExportEntry = {
 };
 
 /** Why the merged model cannot be written for llama.cpp, or null. */
-export function ggufHindrance(source: ExportSource): Problem | null {
+export function ggufBlocker(source: ExportSource): Problem | null {
   const target = ggufTarget(source.model.spec);
   if ("code" in target) return target;
   const cannot = cannotMerge(source);

@@ -2,17 +2,17 @@ import { modelQuantised } from "../quantised-base";
 import type { ExportEntry } from "../entry";
 import { generationUsage } from "../generation-usage";
 import { mergedFiles } from "../merged";
-import { withTemplate } from "../prompt-manner";
+import { withTemplate } from "../prompt-format";
 import { pythonString } from "../../lib/python-string";
 import { jsonFile, tokenizerFiles } from "../streamed-file";
-import { cannotMerge } from "../hindrances";
+import { cannotMerge } from "../blockers";
 
 /** The merged model as a Hugging Face folder. */
 export const mergedEntry: ExportEntry = {
   id: "merged",
   kind: "folder",
   readers: () => ["transformers", "vLLM", "TGI", "llama.cpp's converter"],
-  hindrance: cannotMerge,
+  blocker: cannotMerge,
   types: () => ["base", "BF16", "F16", "F32"],
   notes({ model }) {
     const how = modelQuantised(model);

@@ -7,7 +7,7 @@ import type { ExportEntry, ExportSource } from "../entry";
 import { isLora, loraExtras, type LoraUpdate, loraUpdates } from "../lora-updates";
 import { jsonFile, wholeFile } from "../streamed-file";
 
-/** Families whose modules are called in mlx-lm what they are called in transformers. */
+/** Families whose modules have the same names in mlx-lm and transformers. */
 const FAMILIES: ReadonlySet<string> = new Set([
   "llama",
   "mistral",
@@ -25,7 +25,7 @@ export const mlxEntry: ExportEntry = {
   id: "mlx",
   kind: "folder",
   readers: () => ["mlx-lm"],
-  hindrance,
+  blocker,
   types: () => [null],
   notes: () => [{ code: "base-needed", format: "mlx" }],
   sizeBytes: ({ adapterBytes }) => adapterBytes,
@@ -52,7 +52,7 @@ export const mlxEntry: ExportEntry = {
   },
 };
 
-function hindrance(source: ExportSource): Problem | null {
+function blocker(source: ExportSource): Problem | null {
   const { adapter, methodId, model } = source;
   const none: Problem = {
     code: "export/no-mlx-adapter",
@@ -62,6 +62,9 @@ function hindrance(source: ExportSource): Problem | null {
   if (!isLora(adapter)) return none;
   if (!FAMILIES.has(model.spec.family))
     return { code: "export/family-not-in-mlx", family: model.spec.family };
+  const { positions } = model.spec;
+  if (positions.type === "rope" && positions.tables.some(({ scaling }) => scaling.type === "longrope"))
+    return { code: "export/long-rope-in-mlx" };
   const extra = loraExtras(adapter, model.spec).find((found) => found !== "dora");
   if (extra !== undefined) return { code: "export/lora-extra", extra, format: "mlx" };
   const updates = loraUpdates(adapter, model.spec);

@@ -4,15 +4,15 @@ import { defaultGeneration } from "../../shared/generation";
 import type { ExportEntry, ExportSource } from "../entry";
 import { ollamaTemplate } from "../ollama-template";
 import { textFile } from "../streamed-file";
-import { GGUF_TYPES, ggufHindrance, ggufModel, ggufNotes } from "./gguf";
+import { GGUF_TYPES, ggufBlocker, ggufModel, ggufNotes } from "./gguf";
 
 /** The merged GGUF with a Modelfile that reproduces the training template. */
 export const ollamaEntry: ExportEntry = {
   id: "ollama",
   kind: "folder",
   readers: () => ["Ollama"],
-  hindrance: (source): Problem | null =>
-    ggufHindrance(source) ??
+  blocker: (source): Problem | null =>
+    ggufBlocker(source) ??
     (ollamaTemplate(source.prompt) === null ? { code: "export/template-not-in-ollama" } : null),
   types: () => GGUF_TYPES,
   notes: ggufNotes,

@@ -1,11 +1,11 @@
 import type { ExportEntry, ExportSource } from "../entry";
-import { cannotMerge } from "../hindrances";
+import { cannotMerge } from "../blockers";
 import { EXAMPLE_QUESTION } from "../generation-usage";
 import { mergedConfig } from "../merged";
 import { hasOnnxForm } from "../onnx/decoder";
 import { onnxFiles } from "../onnx/model-files";
 import type { OnnxPrecision } from "../onnx/tensors";
-import { withTemplate } from "../prompt-manner";
+import { withTemplate } from "../prompt-format";
 import { jsonFile, tokenizerFiles } from "../streamed-file";
 import { pythonString } from "../../lib/python-string";
 import type { Problem } from "../../lib/problems/problem";
@@ -20,7 +20,7 @@ export const onnxEntry: ExportEntry = {
   id: "onnx",
   kind: "folder",
   readers: () => ["transformers.js", "onnxruntime", "onnxruntime-web"],
-  hindrance,
+  blocker,
   types: () => ["F16", "F32", "Q4"],
   notes: () => [],
   async files(source, { type }) {
@@ -68,7 +68,7 @@ console.log(tokenizer.batch_decode(answer, { skip_special_tokens: true })[0]);`,
   },
 };
 
-function hindrance(source: ExportSource): Problem | null {
+function blocker(source: ExportSource): Problem | null {
   const { spec } = source.model;
   if (spec.encoder) return { code: "export/encoder-not-in-onnx", family: spec.family };
   if (!hasOnnxForm(spec)) return { code: "export/family-not-in-onnx", family: spec.family };

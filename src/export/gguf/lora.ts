@@ -26,7 +26,7 @@ export interface LoraSource {
 }
 
 /** Why llama.cpp cannot apply the adapter, or null. */
-export function ggufLoraHindrance({ spec, adapter, methodId }: LoraSource): Problem | null {
+export function ggufLoraBlocker({ spec, adapter, methodId }: LoraSource): Problem | null {
   if (!isLora(adapter)) {
     return { code: "export/no-gguf-adapter", method: methodId, merges: adapter.merge !== undefined };
   }
@@ -40,7 +40,7 @@ export function ggufLoraHindrance({ spec, adapter, methodId }: LoraSource): Prob
  * A LoRA in llama.cpp's format: A (rank, in) and B (out, rank) under the base's tensor names, with A transposed for
  * token embeddings. The loader scales by alpha / rank with one alpha per file, so differing scales are folded into B.
  *
- * @param target from {@link ggufTarget}, given no {@link ggufLoraHindrance}
+ * @param target from {@link ggufTarget}, given no {@link ggufLoraBlocker}
  */
 export function ggufLoraFile(
   source: LoraSource,

@@ -29,7 +29,7 @@ export interface GgufMergeSource {
   readonly origin: GgufOrigin | null;
   /** Tokenizer entries, used if the base is a Hugging Face folder. */
   readonly tokenizer: readonly GgufEntry[];
-  /** A chat template in the place of the one in the base's own file; null keeps that. */
+  /** Replaces the chat template of the base's file; null keeps that. */
   readonly chatTemplate: string | null;
   /** Model name. */
   readonly name: string;

@@ -17,7 +17,7 @@ export interface GgufTarget {
   readonly normOffset: number;
   /** Metadata under the architecture's prefix. */
   readonly entries: readonly GgufEntry[];
-  /** Divisors of the rotary frequencies, which llama.cpp reads as tensors, by their names. */
+  /** Divisors of the rotary frequencies by tensor name; llama.cpp reads them as tensors. */
   readonly ropeFactors: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 }
 
@@ -34,18 +34,6 @@ const bloomNames: NameTable = {
   "blk.*.ffn_norm": "transformer.h.*.post_attention_layernorm",
   "blk.*.ffn_up": "transformer.h.*.mlp.dense_h_to_4h",
   "blk.*.ffn_down": "transformer.h.*.mlp.dense_4h_to_h",
-};
-
-const neoxNames: NameTable = {
-  token_embd: "gpt_neox.embed_in",
-  output_norm: "gpt_neox.final_layer_norm",
-  output: "lm_head",
-  "blk.*.attn_norm": "gpt_neox.layers.*.input_layernorm",
-  "blk.*.attn_qkv": "gpt_neox.layers.*.attention.query_key_value",
-  "blk.*.attn_output": "gpt_neox.layers.*.attention.dense",
-  "blk.*.ffn_norm": "gpt_neox.layers.*.post_attention_layernorm",
-  "blk.*.ffn_up": "gpt_neox.layers.*.mlp.dense_h_to_4h",
-  "blk.*.ffn_down": "gpt_neox.layers.*.mlp.dense_4h_to_h",
 };
 
 const targets: Readonly<Record<string, Describe>> = {
@@ -93,7 +81,7 @@ function plainTarget(architecture: string, spec: ModelSpec, names?: NameTable): 
   };
 }
 
-/** The names of a language model that lies within a larger one. */
+/** The names of a language model nested in a multimodal one. */
 function partNames({ textPart }: ModelSpec): NameTable {
   const names = architectures.gemma3?.names ?? {};
   if (!textPart) return names;
@@ -104,7 +92,7 @@ function partNames({ textPart }: ModelSpec): NameTable {
 }
 
 function neoxTarget(spec: ModelSpec): GgufTarget {
-  const target = plainTarget("gptneox", spec, neoxNames);
+  const target = plainTarget("gptneox", spec);
   const isParallel = spec.blocks.every((block) => block.isParallel);
   return {
     ...target,
@@ -129,7 +117,7 @@ function llamaTarget(spec: ModelSpec): GgufTarget {
   return mixedTarget("llama", spec);
 }
 
-/** Llama and its relatives: the halves of each head of q and k are mixed, and Llama 3's rotary scaling is a tensor. */
+/** Llama and similar families: rows of q and k are permuted, and Llama 3's rotary scaling is a tensor. */
 function mixedTarget(architecture: string, spec: ModelSpec): GgufTarget {
   const heads: Readonly<Record<string, number>> = { attn_q: spec.heads, attn_k: spec.keyValueHeads };
   return {
@@ -174,7 +162,7 @@ function entriesOf(architecture: string, spec: ModelSpec): GgufEntry[] {
   return entries;
 }
 
-/** Tokens of the longest text; with LongRoPE more than are trained here. */
+/** Maximum length; with LongRoPE more than can be trained here. */
 function contextLength({ positions, maxPositions }: ModelSpec): number {
   const scaling = positions.type === "rope" ? positions.tables[0]?.scaling : undefined;
   return scaling?.type === "longrope" ? scaling.maxPositions : maxPositions;
@@ -204,7 +192,7 @@ function longRopeFactors({ positions }: ModelSpec): GgufTarget["ropeFactors"] {
   ]);
 }
 
-/** What each rotary frequency is divided by under Llama 3's scaling. */
+/** Divisors of the rotary frequencies under Llama 3's scaling. */
 function llama3Factors({ positions, headDim }: ModelSpec): GgufTarget["ropeFactors"] {
   const rope = positions.type === "rope" ? positions.tables[0] : undefined;
   if (rope?.scaling.type !== "llama3") return new Map();
@@ -224,7 +212,7 @@ const GEMMA_PATTERN = 6;
 /** llama.cpp identifies Gemma 3 27B by its layer count and scales its attention differently. */
 const GEMMA_27B_LAYERS = 62;
 
-/** Every how many layers SmolLM3 of llama.cpp has one without positions. */
+/** Interval of the layers without positions in llama.cpp's SmolLM3. */
 const SMOLLM_INTERVAL = 4;
 
 /** Families whose layers always or never have biases in llama.cpp. */
@@ -233,13 +221,13 @@ const NEEDS_BIASES: Readonly<Record<string, boolean>> = { olmo2: false, starcode
 /** Families whose converters write Llama 3's scaling as divisors. */
 const WITH_DIVISORS: ReadonlySet<string> = new Set(["llama", "granite", "smollm3"]);
 
-/** Whether llama.cpp stretches positions of that kind as transformers does. */
+/** Whether llama.cpp scales positions of this kind as transformers does. */
 function hasScaling(family: string, { scaling, theta, dimension }: RopeSpec): boolean {
   if (scaling.type === "llama3") return WITH_DIVISORS.has(family);
   if (scaling.type === "longrope") return family === "phi3";
   if (scaling.type !== "yarn") return true;
   if (family.startsWith("gemma3")) return false;
-  // The bounds and the scale of attention are built in.
+  // Softcapping and attention scale are hard-coded.
   const { factor, originalMaxPositions: original } = scaling;
   const indexOf = (turns: number): number =>
     (dimension * Math.log(original / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
@@ -250,7 +238,7 @@ function hasScaling(family: string, { scaling, theta, dimension }: RopeSpec): bo
   return isNear(scaling.low, low) && isNear(scaling.high, high) && isNear(scaling.attentionFactor, magnitude);
 }
 
-/** What llama.cpp would compute otherwise; null where it computes the same. */
+/** What llama.cpp would compute differently; null if nothing. */
 function differenceOf(spec: ModelSpec): Problem | null {
   const { family, positions } = spec;
   const differs = (difference: Problem<"export/differs-in-llama-cpp">["difference"]): Problem => ({
@@ -282,7 +270,7 @@ function differenceOf(spec: ModelSpec): Problem | null {
   return null;
 }
 
-/** The sliding window that llama.cpp leaves out of an architecture; null where there is none, or it has it. */
+/** The sliding window, if llama.cpp ignores it for this architecture; otherwise null. */
 export function ignoredWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
   if (family === "gemma3_text" || family === "gemma3") return null;
   const windows = blocks.flatMap(({ attention }) => attention.window ?? []);

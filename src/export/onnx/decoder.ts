@@ -12,7 +12,7 @@ import { defined, invariant } from "../../lib/invariant";
 import { dataType, type OnnxGraph } from "./graph";
 import { type OnnxPrecision, Q4_BLOCK } from "./tensors";
 
-/** Whether the graph has all parts of a decoder: not Granite's scales, fused feed-forward layers, or partial positions. */
+/** Whether the decoder is supported: no Granite factors, fused feed-forward layers or partial rotary dimensions. */
 export function hasOnnxForm({
   blocks,
   positions,
@@ -32,7 +32,7 @@ export function hasOnnxForm({
   return hasTables && hasBlocks && inputScale === undefined && residualScale === undefined && !textPart;
 }
 
-/** Added to the scores of keys that a query does not see: the lowest f32, so that rows of padding stay finite. */
+/** Mask value added to scores: the lowest f32 rather than −∞, so that fully masked rows stay finite. */
 const HIDDEN_SCORE = -3.4028234663852886e38;
 
 /**
@@ -45,7 +45,7 @@ export function writeDecoder(graph: OnnxGraph, spec: ModelSpec, precision: OnnxP
   new DecoderWriter(graph, spec, precision).write();
 }
 
-/** cos and sin of one rotary table, broadcast over the heads of queries and of keys. */
+/** cos and sin of one rotary table, broadcast over query and key heads. */
 interface Rotary {
   readonly dimension: number;
   readonly queries: readonly [cos: string, sin: string];
@@ -90,7 +90,7 @@ class DecoderWriter {
     graph.output("logits", "FLOAT", ["batch_size", "sequence_length", vocabularySize]);
   }
 
-  /** Token embeddings with all that is added before the first block, (tokens, hidden). */
+  /** Token embeddings and everything added before the first block, (tokens, hidden). */
   #embed(ids: string, positions: string): string {
     const graph = this.#graph;
     const { embedTokens, embeddingSize, embeddingScale, embeddingNorm, hiddenSize, projections } = this.#spec;
@@ -212,7 +212,7 @@ class DecoderWriter {
     return { q: queriesOf(q), k: keysOf(k), v: keysOf(v) };
   }
 
-  /** Rows of (heads, 3, headDim) as three of (heads × headDim). */
+  /** Splits rows of (heads, 3, headDim) into three of (heads × headDim). */
   #splitByHead(fused: string): string[] {
     const graph = this.#graph;
     const { heads, headDim } = this.#spec;
@@ -222,7 +222,7 @@ class DecoderWriter {
       .map((part) => graph.node("Reshape", [part, graph.ints([-1, heads * headDim])]));
   }
 
-  /** The past's keys or values with the new ones behind them; an output of the graph. */
+  /** Past keys or values followed by the new ones; an output of the graph. */
   #cached(what: "key" | "value", index: number, fresh: string, heads: number, width: number): string {
     const graph = this.#graph;
     const type = this.#precision === "F16" ? "FLOAT16" : "FLOAT";
@@ -261,7 +261,7 @@ class DecoderWriter {
     return graph.node("Mul", [sum, graph.float(Math.sqrt(2 / Math.PI))]);
   }
 
-  /** RMSNorm is spelt out as onnxruntime recognises it: ONNX has an operator for it from opset 23 only. */
+  /** RMSNorm is composed of the operators that onnxruntime fuses: ONNX has one for it only from opset 23. */
   #norm(x: string, norm: NormSpec): string {
     const graph = this.#graph;
     const weight = `${norm.path}.weight`;
@@ -301,12 +301,12 @@ class DecoderWriter {
     return `${head.tied ? embedTokens : head.path}.weight`;
   }
 
-  /** A value as matrix products take it. */
+  /** Casts a value to the type of matrix products. */
   #operand(x: string): string {
     return this.#precision === "F16" ? this.#cast(x, "FLOAT16") : x;
   }
 
-  /** What a matrix product gives, in f32. */
+  /** Casts the result of a matrix product to f32. */
   #result(x: string): string {
     return this.#precision === "F16" ? this.#cast(x, "FLOAT") : x;
   }
@@ -331,7 +331,7 @@ class DecoderWriter {
     });
   }
 
-  /** Rotates pairs (i, i + dimension / 2); what lies beyond the dimension passes. */
+  /** Rotates pairs (i, i + dimension / 2); elements beyond the dimension are unchanged. */
   #rotate(x: string, dimension: number, [cos, sin]: readonly [string, string]): string {
     const graph = this.#graph;
     const rest = this.#spec.headDim - dimension;
@@ -345,7 +345,7 @@ class DecoderWriter {
     return graph.node("Concat", passing === undefined ? rotated : [...rotated, passing], { axis: -1 });
   }
 
-  /** What is added to the scores under each sliding window of the model, and without one. */
+  /** Attention mask for each sliding window of the model, and without one. */
   #masks(ids: string, mask: string): Map<number | undefined, string> {
     const graph = this.#graph;
     const size = (of: string): string => graph.node("Gather", [graph.node("Shape", [of]), graph.int(1)]);

@@ -13,13 +13,13 @@ import {
 /** Element types of values in the graph. */
 export type OnnxType = "FLOAT" | "FLOAT16" | "INT64" | "UINT8" | "BOOL";
 
-/** Dimensions of an input or output; a name stands for one that varies. */
+/** Dimensions of an input or output; strings are symbolic. */
 export type OnnxShape = readonly (number | string)[];
 
 type Attribute = number | string | { readonly ints: readonly number[] } | { readonly float: number };
 type Attributes = Readonly<Record<string, Attribute>>;
 
-/** A tensor whose bytes stand in a file beside the model. */
+/** A tensor stored in an external file. */
 export interface ExternalTensor {
   readonly name: string;
   readonly type: OnnxType;
@@ -75,12 +75,12 @@ export class OnnxGraph {
     });
   }
 
-  /** A constant int64 without dimensions. */
+  /** A scalar int64 constant. */
   int(value: number): string {
     return this.#constant(`int ${value}`, { dataType: DataType.INT64, dims: [], int64Data: [BigInt(value)] });
   }
 
-  /** A constant f32 without dimensions. */
+  /** A scalar f32 constant. */
   float(value: number): string {
     return this.#constant(`float ${value}`, { dataType: DataType.FLOAT, dims: [], floatData: [value] });
   }

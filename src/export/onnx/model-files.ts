@@ -9,30 +9,30 @@ import { writeDecoder } from "./decoder";
 import { type ExternalTensor, OnnxGraph } from "./graph";
 import { type OnnxPrecision, onnxTensors, type WrittenTensor } from "./tensors";
 
-/** What an ONNX model is made of. */
+/** Parts of an ONNX model. */
 export interface OnnxSource {
   readonly model: Pick<LoadedModel, "spec" | "tensors">;
   readonly adapter: Pick<Adapter, "untiesHead">;
-  /** What the adapter makes of the base's tensors, by their names; asked for when the first is read. */
+  /** Changes to base tensors, by name; called when the first tensor is read. */
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
 }
 
-/** Names that transformers.js looks for, by precision. */
+/** File names that transformers.js expects, by precision. */
 export const onnxFileNames: Readonly<Record<OnnxPrecision, string>> = {
   F32: "model.onnx",
   F16: "model_fp16.onnx",
   Q4: "model_q4.onnx",
 };
 
-/** What an ArrayBuffer of a browser surely holds. */
+/** Safe size of a browser's ArrayBuffer. */
 const DEFAULT_DATA_BYTES = 2 ** 31 - 2 ** 20;
 
-/** Tensors begin where a page of memory can, so that a runtime may map the file. */
+/** Alignment of tensors to memory pages, so that a runtime can map the file. */
 const ALIGNMENT = 4096;
 
 /**
- * The model with the adapter in its weights as ONNX: the graph, and its weights in `<name>_data`, `<name>_data_1` …,
- * each below 2 GB. A tensor is made when it is read, and no more than one is in memory.
+ * The merged model as ONNX: the graph, and its weights in `<name>_data`, `<name>_data_1` …, each below 2 GB. Tensors
+ * are generated one at a time, when read.
  */
 export function onnxFiles(
   { model, adapter, changes }: OnnxSource,

@@ -8,13 +8,13 @@ import { defined } from "../../lib/invariant";
 import { product } from "../../lib/numbers";
 import type { OnnxType } from "./graph";
 
-/** How matrices are stored, and what they are multiplied in: Q4 is MatMulNBits of onnxruntime, in f32. */
+/** Storage and compute type of matrices: Q4 is onnxruntime's MatMulNBits in f32. */
 export type OnnxPrecision = "F32" | "F16" | "Q4";
 
-/** Numbers along a row that share a scale. */
+/** Elements per scale, along a row. */
 export const Q4_BLOCK = 32;
 
-/** A tensor of the file beside the model, made when it is read. */
+/** An external tensor, generated when read. */
 export interface WrittenTensor {
   readonly name: string;
   readonly type: OnnxType;
@@ -23,12 +23,11 @@ export interface WrittenTensor {
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** What trained parameters make of base tensors, by their names. */
+/** Changes to base tensors, by name. */
 type Changes = () => Promise<ReadonlyMap<string, BaseChange>>;
 
 /**
- * The weights that `writeDecoder` names, with the adapter's changes in them. Embedding tables are f16 beside Q4
- * matrices; vectors are always f32.
+ * The weights that `writeDecoder` refers to, merged. Embedding tables are f16 with Q4 matrices; vectors are always f32.
  */
 export function onnxTensors(
   spec: ModelSpec,
@@ -69,8 +68,8 @@ function plainTensor(
 }
 
 /**
- * A matrix (out, in) as MatMulNBits takes it: codes of four bits (out, blocks, 16), two to a byte with the first in the
- * low half, and a scale (out × blocks); a number is (code − 8) × scale, which is what Q4_0 of GGUF says.
+ * A matrix (out, in) for MatMulNBits: 4-bit codes (out, blocks, 16), two per byte with the first in the low nibble, and
+ * scales (out × blocks). A value is (code − 8) × scale, as in GGUF's Q4_0.
  */
 function q4Tensors(name: string, source: TensorSource, isTurned: boolean, change: Change): WrittenTensor[] {
   const [first = 1, second = 1] = source.shape;
@@ -88,7 +87,7 @@ function q4Tensors(name: string, source: TensorSource, isTurned: boolean, change
       type: "UINT8",
       shape: [rows, blocks / rows, Q4_BLOCK / 2],
       sizeBytes: (blocks * Q4_BLOCK) / 2,
-      // The scales are read next, and made with the codes.
+      // The scales are read after the codes and computed with them.
       bytes: async () => (await (made = matrix())).codes,
     },
     {
@@ -110,7 +109,7 @@ interface Q4Matrix {
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
-/** Bytes of a Q4_0 block: a scale in f16, and 16 with codes i and i + 16. */
+/** Bytes of a Q4_0 block: an f16 scale, and 16 bytes with codes i and i + 16. */
 const Q4_0_BYTES = 2 + Q4_BLOCK / 2;
 
 function q4Matrix(values: Float32Array, rows: number, columns: number): Q4Matrix {
@@ -132,7 +131,7 @@ function q4Matrix(values: Float32Array, rows: number, columns: number): Q4Matrix
   return { codes, scales };
 }
 
-/** Codes (i, i + 16) of each byte as codes (2 i, 2 i + 1). */
+/** Reorders each byte's codes from (i, i + 16) to (2 i, 2 i + 1). */
 function paired(split: Uint8Array): Uint8Array {
   const code = (i: number): number => (i < 16 ? (split[i] ?? 0) & 15 : (split[i - 16] ?? 0) >> 4);
   return Uint8Array.from({ length: 16 }, (_, i) => code(2 * i) | (code(2 * i + 1) << 4));

@@ -9,11 +9,13 @@ export interface Architecture {
   readonly names: NameTable;
   /** Whether query and key rows are in llama.cpp's interleaved RoPE order. */
   readonly hasInterleavedHeads?: boolean;
+  /** Projections whose rows are all queries, keys and values in turn, where Hugging Face has them by head. */
+  readonly gathered?: readonly string[];
   /** Offset added to norm weights in the file, relative to Hugging Face. */
   readonly normOffset?: number;
   /** Keys that llama.cpp ignores for this architecture. */
-  readonly idleKeys?: readonly string[];
-  /** Layers that Hugging Face stores as (in, out); the file holds the transpose. */
+  readonly ignoredKeys?: readonly string[];
+  /** Layers that Hugging Face stores as (in, out), while the file holds the transpose. */
   readonly transposed?: readonly string[];
 }
 
@@ -22,7 +24,7 @@ export interface Fields {
   number(key: string, fallback?: number): number | undefined;
   text(key: string): string | null;
   flag(key: string): boolean | null;
-  /** A list or one number for all; null where there is none. */
+  /** A list, or one number for all layers; null if absent. */
   numberOrNumbers(key: string): number | readonly number[] | null;
   /** Whether any layer has a tensor of that name, e.g. "attn_q.bias". */
   hasInLayers(part: string): boolean;
@@ -33,7 +35,7 @@ export interface Fields {
   /** Rows of the token embedding. */
   readonly vocabularySize: number;
   readonly isHeadTied: boolean;
-  /** The divisors of the rotary frequencies for texts within the first training length, and for longer ones. */
+  /** Divisors of the rotary frequencies within the original context length, and beyond it. */
   readonly ropeDivisors: { readonly short: readonly number[]; readonly long: readonly number[] } | null;
 }
 
@@ -118,18 +120,18 @@ function defaultHeadDim({ number }: Fields): number | undefined {
   return hidden === undefined || heads === undefined ? undefined : Math.floor(hidden / heads);
 }
 
-/** Errors: heads that turn in part, or whose values are of another width. */
+/** Errors: partial rotary dimensions, or values of another width than keys. */
 function checkWholeHeads(fields: Fields, headDim: number | undefined): void {
   for (const key of ["rope.dimension_count", "attention.value_length"]) checkWidth(fields, key, headDim);
 }
 
-/** Errors: another width than that of the heads. */
+/** Errors: a rotary width other than the head size. */
 function checkWidth({ number, refuse }: Fields, key: string, headDim: number | undefined): void {
   const width = number(key, headDim);
   if (width !== headDim) throw refuse(key, String(width));
 }
 
-/** Scaling as llama.cpp reads it: linear also where only a factor is given. */
+/** Scaling as llama.cpp interprets it: linear if only a factor is given. */
 function ropeScaling({ number, text, refuse }: Fields): Record<string, unknown> | null {
   const type = text("rope.scaling.type") ?? "linear";
   const factor = number("rope.scaling.factor", number("rope.scale_linear", 0));
@@ -142,7 +144,16 @@ function ropeScaling({ number, text, refuse }: Fields): Record<string, unknown> 
   return factor === undefined || factor === 0 || factor === 1 ? null : { rope_type: type, factor };
 }
 
-function gpt2Config({ number, vocabularySize, isHeadTied }: Fields): Record<string, unknown> {
+/** Errors: heads that share keys and values, in families that have none. */
+function checkOwnKeys({ number, refuse }: Fields): void {
+  const heads = number("attention.head_count");
+  const own = number("attention.head_count_kv", heads);
+  if (own !== heads) throw refuse("attention.head_count_kv", String(own));
+}
+
+function gpt2Config(fields: Fields): Record<string, unknown> {
+  checkOwnKeys(fields);
+  const { number, vocabularySize, isHeadTied } = fields;
   return {
     model_type: "gpt2",
     n_embd: number("embedding_length"),
@@ -166,7 +177,33 @@ function starcoder2Config(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** Gemma 3: what llama.cpp has built into its code stands in config.json. */
+/** GPT-NeoX: part of each head turns. The activation is built into llama.cpp. */
+function neoxConfig(fields: Fields): Record<string, unknown> {
+  const { number, flag, hasInLayers, vocabularySize, isHeadTied } = fields;
+  const headDim = defaultHeadDim(fields);
+  for (const key of ["attention.key_length", "attention.value_length"]) checkWidth(fields, key, headDim);
+  checkOwnKeys(fields);
+  const turned = number("rope.dimension_count", headDim);
+  return {
+    model_type: "gpt_neox",
+    hidden_size: number("embedding_length"),
+    intermediate_size: number("feed_forward_length"),
+    num_hidden_layers: number("block_count"),
+    num_attention_heads: number("attention.head_count"),
+    max_position_embeddings: number("context_length"),
+    layer_norm_eps: number("attention.layer_norm_epsilon"),
+    rotary_emb_base: number("rope.freq_base", 10000),
+    ...(headDim && turned ? { rotary_pct: turned / headDim } : {}),
+    rope_scaling: ropeScaling(fields),
+    use_parallel_residual: flag("use_parallel_residual") ?? true,
+    attention_bias: hasInLayers("attn_qkv.bias"),
+    hidden_act: "gelu",
+    vocab_size: vocabularySize,
+    tie_word_embeddings: isHeadTied,
+  };
+}
+
+/** Gemma 3: puts what llama.cpp hard-codes into config.json. */
 function gemma3Config(fields: Fields): Record<string, unknown> {
   return {
     ...llamaConfig("gemma3_text", fields),
@@ -179,14 +216,14 @@ function gemma3Config(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** Every sixth layer has full attention, unless the file says otherwise. */
+/** Every sixth layer has full attention unless the file says otherwise. */
 function slidingLayers({ numberOrNumbers }: Fields): Record<string, unknown> {
   const pattern = numberOrNumbers("attention.sliding_window_pattern") ?? 6;
   if (typeof pattern === "number") return { sliding_window_pattern: pattern };
   return { layer_types: pattern.map((slides) => (slides ? "sliding_attention" : "full_attention")) };
 }
 
-/** Phi-3: part of each head may turn, and LongRoPE's divisors are tensors. */
+/** Phi-3: partial rotary dimensions, and LongRoPE's divisors as tensors. */
 function phi3Config(fields: Fields): Record<string, unknown> {
   const { number, text, ropeDivisors, refuse } = fields;
   const headDim = number("attention.key_length", defaultHeadDim(fields));
@@ -209,10 +246,10 @@ function phi3Config(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** Granite: factors that llama.cpp multiplies by where they are there. */
+/** Granite: llama.cpp applies these factors if present. */
 function graniteConfig(fields: Fields): Record<string, unknown> {
   const { number, flag, refuse } = fields;
-  // llama.cpp leaves out positions altogether then.
+  // Without them llama.cpp applies no positions.
   if (flag("rope.scaling.finetuned") === false) throw refuse("rope.scaling.finetuned", "false");
   const headDim = number("attention.key_length", defaultHeadDim(fields)) ?? 1;
   const factor = (key: string): number => number(key) || 1;
@@ -225,7 +262,7 @@ function graniteConfig(fields: Fields): Record<string, unknown> {
   };
 }
 
-/** llama.cpp gives these no window. */
+/** llama.cpp does not apply a window to these. */
 const NO_WINDOW = ["attention.sliding_window"];
 
 const { "blk.*.attn_norm": _before, "blk.*.ffn_norm": _between, ...namesWithoutNorms } = llamaNames;
@@ -236,16 +273,16 @@ const olmo2Names: NameTable = {
   "blk.*.post_ffw_norm": "model.layers.*.post_feedforward_layernorm",
 };
 
-/** Architectures by the name in `general.architecture`. Mistral's models go by "llama" there. */
+/** Architectures by `general.architecture`. Mistral's models use "llama". */
 export const architectures: Readonly<Record<string, Architecture>> = {
   llama: {
     config: (fields) => llamaConfig("llama", fields),
     names: llamaNames,
     hasInterleavedHeads: true,
-    idleKeys: NO_WINDOW,
+    ignoredKeys: NO_WINDOW,
   },
-  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, idleKeys: NO_WINDOW },
-  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames, idleKeys: NO_WINDOW },
+  qwen2: { config: (fields) => llamaConfig("qwen2", fields), names: llamaNames, ignoredKeys: NO_WINDOW },
+  qwen3: { config: (fields) => llamaConfig("qwen3", fields), names: llamaNames, ignoredKeys: NO_WINDOW },
   gemma3: {
     config: gemma3Config,
     names: {
@@ -263,11 +300,11 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       "blk.*.attn_qkv": "model.layers.*.self_attn.qkv_proj",
       "blk.*.ffn_up": "model.layers.*.mlp.gate_up_proj",
     },
-    // It is read, and set to none.
-    idleKeys: NO_WINDOW,
+    // llama.cpp reads the key and then ignores it.
+    ignoredKeys: NO_WINDOW,
   },
   granite: { config: graniteConfig, names: llamaNames, hasInterleavedHeads: true },
-  // Every fourth layer has no positions, here as in the family.
+  // Every fourth layer has no positions, as in the family.
   smollm3: {
     config: (fields) => llamaConfig("smollm3", fields),
     names: llamaNames,
@@ -284,7 +321,22 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       "blk.*.ffn_up": "model.layers.*.mlp.c_fc",
       "blk.*.ffn_down": "model.layers.*.mlp.c_proj",
     },
-    idleKeys: NO_WINDOW,
+    ignoredKeys: NO_WINDOW,
+  },
+  gptneox: {
+    config: neoxConfig,
+    names: {
+      token_embd: "gpt_neox.embed_in",
+      output_norm: "gpt_neox.final_layer_norm",
+      output: "lm_head",
+      "blk.*.attn_norm": "gpt_neox.layers.*.input_layernorm",
+      "blk.*.attn_qkv": "gpt_neox.layers.*.attention.query_key_value",
+      "blk.*.attn_output": "gpt_neox.layers.*.attention.dense",
+      "blk.*.ffn_norm": "gpt_neox.layers.*.post_attention_layernorm",
+      "blk.*.ffn_up": "gpt_neox.layers.*.mlp.dense_h_to_4h",
+      "blk.*.ffn_down": "gpt_neox.layers.*.mlp.dense_4h_to_h",
+    },
+    gathered: ["attn_qkv"],
   },
   gpt2: {
     config: gpt2Config,

@@ -8,7 +8,7 @@ import { type Architecture, architectures, fieldsOf } from "./architectures";
 import { type GgufHeader, readGgufHeader } from "./header";
 import { checkKeys, checkTensors } from "./unused";
 import { MetadataReader } from "./metadata";
-import { offsetTensor, plainTensor, transposedTensor, deinterleavedHeads } from "./tensors";
+import { offsetTensor, plainTensor, rowsByHead, transposedTensor, deinterleavedHeads } from "./tensors";
 import { hubNameOf } from "./names";
 import { llama3Scaling } from "./rope-factors";
 import { endTokenIds, tokenizerFiles } from "./tokenizer";
@@ -39,22 +39,22 @@ export interface GgufModel {
   readonly gguf: GgufOrigin;
 }
 
-/** A file with what stands in front of its tensors. */
+/** One file with its parsed header. */
 interface GgufPart {
   readonly file: ByteSource;
   readonly header: GgufHeader;
-  /** Of how many parts it is which; the first has the metadata. */
+  /** Number of this part, and of all parts; the first part has the metadata. */
   readonly count: number;
   readonly number: number;
 }
 
 /** No model has more parts. */
 const MAX_PARTS = 1024;
-/** Named in an error. */
+/** Parts listed in an error. */
 const NAMED_PARTS = 3;
 
 const ROPE_FACTORS = "rope_freqs.weight";
-/** LongRoPE's, for texts within the first training length and for longer ones. */
+/** LongRoPE's divisors, within the original context length and beyond it. */
 const LONG_ROPE_FACTORS = ["rope_factors_short.weight", "rope_factors_long.weight"] as const;
 
 /**
@@ -73,7 +73,7 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
   const architecture = findArchitecture(first.file, metadata, type);
   const stored = collect(parts);
   const config = await makeConfig(architecture, metadata, type, stored);
-  checkKeys(metadata, type, first.file.name, architecture.idleKeys ?? []);
+  checkKeys(metadata, type, first.file.name, architecture.ignoredKeys ?? []);
   return {
     name: baseName(first.file.name).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, ""),
     config,
@@ -84,7 +84,7 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
   };
 }
 
-/** The tensors of all parts by name. Errors: one that is given twice. */
+/** Tensors of all parts by name. Errors: duplicates. */
 function collect(parts: readonly GgufPart[]): Map<string, ModelTensor> {
   const stored = new Map<string, ModelTensor>();
   for (const { file, header } of parts) {
@@ -115,7 +115,7 @@ async function openPart(file: ByteSource): Promise<GgufPart> {
   return { file, header, count, number };
 }
 
-/** Errors: parts of several models, or not all parts of one. */
+/** Errors: parts of different models, or a missing part. */
 function checkParts(parts: readonly GgufPart[]): void {
   const count = parts[0]?.count ?? 1;
   if (count <= 1 && parts.length === 1) return;
@@ -131,7 +131,7 @@ function checkParts(parts: readonly GgufPart[]): void {
   throw new LuthierError({ code: "model/gguf-parts", file, count, missing: names.slice(0, NAMED_PARTS) });
 }
 
-/** The name of another part of the same model, as llama.cpp's splitter gives it; its number where the file has another. */
+/** File name of another part in llama.cpp's naming scheme; only its number if the file is named differently. */
 function partName(file: string, number: number): string {
   const shown = String(number + 1).padStart(5, "0");
   const name = baseName(file);
@@ -200,7 +200,7 @@ async function longRopeDivisors(
   return short && long ? { short, long } : null;
 }
 
-/** All tensors under Hugging Face's names and in its order. Errors: those that have no place in the model. */
+/** All tensors under Hugging Face's names and in its order. Errors: tensors that the model does not use. */
 function translate(
   architecture: Architecture,
   metadata: MetadataReader,
@@ -208,6 +208,7 @@ function translate(
   stored: ReadonlyMap<string, ModelTensor>,
 ): Map<string, ModelTensor> {
   const mixed = architecture.hasInterleavedHeads ? mixedHeads(metadata, type) : {};
+  const heads = architecture.gathered ? metadata.requireNumber(`${type}.attention.head_count`) : 0;
   const hasLongRope = type === "phi3" && LONG_ROPE_FACTORS.every((name) => stored.has(name));
   const tensors = new Map<string, ModelTensor>();
   const others: string[] = [];
@@ -219,7 +220,7 @@ function translate(
       continue;
     }
     const { name, part, kind } = found;
-    tensors.set(name, { ...adapt(architecture, tensor, part, kind, mixed[part] ?? 0), name });
+    tensors.set(name, { ...adapt(architecture, tensor, part, kind, mixed[part] ?? 0, heads), name });
   }
   checkTensors(others, metadata.file);
   return tensors;
@@ -229,7 +230,7 @@ function isLongRopeFactor(name: string): boolean {
   return LONG_ROPE_FACTORS.some((factor) => factor === name);
 }
 
-/** Heads of the layers whose rows llama.cpp has put in another order. */
+/** Heads of the layers whose rows llama.cpp has permuted. */
 function mixedHeads(metadata: MetadataReader, type: string): Readonly<Record<string, number>> {
   const queryHeads = metadata.requireNumber(`${type}.attention.head_count`);
   return { attn_q: queryHeads, attn_k: metadata.number(`${type}.attention.head_count_kv`) ?? queryHeads };
@@ -237,13 +238,15 @@ function mixedHeads(metadata: MetadataReader, type: string): Readonly<Record<str
 
 /** Reverts the changes that llama.cpp's converter made to a tensor. */
 function adapt(
-  { normOffset = 0, transposed = [] }: Architecture,
+  { normOffset = 0, transposed = [], gathered = [] }: Architecture,
   tensor: ModelTensor,
   part: string,
   kind: string,
   mixedHeads: number,
+  heads: number,
 ): ModelTensor {
   const [rows = 0] = tensor.shape;
+  if (gathered.includes(part) && heads > 0 && rows % (3 * heads) === 0) return rowsByHead(tensor, heads);
   if (mixedHeads > 0 && rows % (2 * mixedHeads) === 0) return deinterleavedHeads(tensor, mixedHeads);
   if (normOffset !== 0 && part.endsWith("norm") && tensor.dtype === "F32")
     return offsetTensor(tensor, normOffset);

@@ -63,6 +63,8 @@ const known: Readonly<Record<string, ByteLevelParts>> = {
   qwen2,
   "deepseek-r1-qwen": qwen2,
   bloom,
+  // Also GPT-NeoX's.
+  olmo: { ...gpt2, normalizer: { type: "NFC" } },
 };
 
 /** The parts of a pre-tokenizer, or null if unknown. */

@@ -39,28 +39,54 @@ export function offsetTensor(tensor: ModelTensor, offset: number): ModelTensor {
 
 /**
  * Restores Hugging Face's row order of a query or key projection. llama.cpp rotates adjacent rows of a head, Hugging
- * Face rows i and i + half; so stored row 2 i + s of a head is row s · half + i here. Rows are whole blocks, so no
- * dequantisation is needed.
+ * Face rows i and i + half; so row s · half + i here is stored row 2 i + s of a head.
  */
 export function deinterleavedHeads(tensor: ModelTensor, heads: number): ModelTensor {
-  const [rows = 0, columns = 1] = tensor.shape;
-  const rowBytes = storedBytes(tensor.dtype as GgufTensor["dtype"], columns);
-  const headRows = rows / heads;
+  const headRows = (tensor.shape[0] ?? 0) / heads;
   const half = headRows / 2;
-  const headBytes = headRows * rowBytes;
+  return reorderedRows(tensor, (row) => {
+    const at = row % headRows;
+    return row - at + (at % half) * 2 + Math.floor(at / half);
+  });
+}
+
+/** Restores the order by head of a projection whose rows are all queries, then all keys, then all values. */
+export function rowsByHead(tensor: ModelTensor, heads: number): ModelTensor {
+  const headDim = (tensor.shape[0] ?? 0) / heads / 3;
+  return reorderedRows(tensor, (row) => {
+    const [head, part] = [Math.floor(row / headDim / 3), Math.floor(row / headDim) % 3];
+    return (part * heads + head) * headDim + (row % headDim);
+  });
+}
+
+/**
+ * A tensor whose row r is the stored row `storedRow(r)`. Rows are whole blocks, so no dequantisation is needed. Neighbours
+ * are read at once.
+ */
+function reorderedRows(tensor: ModelTensor, storedRow: (row: number) => number): ModelTensor {
+  const [, columns = 1] = tensor.shape;
+  const rowBytes = storedBytes(tensor.dtype as GgufTensor["dtype"], columns);
   return {
     ...tensor,
     async read(from, to) {
-      const first = Math.floor(from / headBytes);
-      const last = Math.ceil(to / headBytes);
-      const stored = await tensor.read(first * headBytes, last * headBytes);
-      const ordered = new Uint8Array(stored.length);
-      for (let row = 0; row < stored.length / rowBytes; row++) {
-        const [head, at] = [Math.floor(row / headRows), row % headRows];
-        const place = head * headRows + (at % 2) * half + (at >> 1);
-        ordered.set(stored.subarray(row * rowBytes, (row + 1) * rowBytes), place * rowBytes);
+      const first = Math.floor(from / rowBytes);
+      const last = Math.ceil(to / rowBytes);
+      const places = Array.from({ length: last - first }, (_, index) => storedRow(first + index));
+      const ordered = new Uint8Array(places.length * rowBytes);
+      const sorted = places.map((stored, index) => ({ stored, index })).sort((a, b) => a.stored - b.stored);
+      for (let at = 0; at < sorted.length;) {
+        const start = sorted[at]?.stored ?? 0;
+        let end = at;
+        while (sorted[end]?.stored === start + end - at) end++;
+        const bytes = await tensor.read(start * rowBytes, (start + end - at) * rowBytes);
+        for (const { stored, index } of sorted.slice(at, end))
+          ordered.set(
+            bytes.subarray((stored - start) * rowBytes, (stored - start + 1) * rowBytes),
+            index * rowBytes,
+          );
+        at = end;
       }
-      return ordered.slice(from - first * headBytes, to - first * headBytes);
+      return ordered.slice(from - first * rowBytes, to - first * rowBytes);
     },
   };
 }

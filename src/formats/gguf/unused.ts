@@ -5,7 +5,7 @@ import type { GgufValue, MetadataReader } from "./metadata";
  * Architecture keys without effect: llama.cpp writes or reads them, but they do not affect computation in the supported
  * architectures.
  */
-const IDLE: ReadonlySet<string> = new Set([
+const NO_EFFECT: ReadonlySet<string> = new Set([
   // Implied by the embedding's shape.
   "vocab_size",
   // From files before GGUF fixed the order.
@@ -25,20 +25,20 @@ const NEUTRAL: Readonly<Record<string, readonly GgufValue[]>> = {
 
 /**
  * Checks that each key of the architecture was read or has no effect.
- * @param idle further keys without effect, for this architecture
+ * @param noEffect further keys without effect, for this architecture
  * @throws LuthierError("model/gguf-key") for a key that may affect computation
  */
 export function checkKeys(
   metadata: MetadataReader,
   architecture: string,
   file: string,
-  idle: readonly string[],
+  noEffect: readonly string[],
 ): void {
   const prefix = `${architecture}.`;
   for (const [name, value] of metadata.unread(prefix)) {
     const key = name.slice(prefix.length);
     const isOff = NEUTRAL[key] ? NEUTRAL[key].includes(value) : isEmpty(value);
-    if (IDLE.has(key) || idle.includes(key) || isOff) continue;
+    if (NO_EFFECT.has(key) || noEffect.includes(key) || isOff) continue;
     throw new LuthierError({ code: "model/gguf-key", file, key: name, value: shown(value) });
   }
 }

@@ -99,7 +99,7 @@ function twoBits(block: Uint8Array, start: number, i: number): number {
 const q3_k: Dequantise = (block, out) => {
   const d = half(block, 108);
   for (let i = 0; i < 256; i++) {
-    // Six bits a scale: the low four in eight bytes, the high two in the four behind them.
+    // Six bits per scale: the low four in the first eight bytes, the high two in the last four.
     const sub = i >> 4;
     const low = (byte(block, 96 + (sub & 7)) >> (4 * (sub >> 3))) & 15;
     const high = (byte(block, 104 + (sub & 3)) >> (2 * (sub >> 2))) & 3;
@@ -108,7 +108,7 @@ const q3_k: Dequantise = (block, out) => {
   }
 };
 
-/** What the codes of IQ4_NL and IQ4_XS stand for. */
+/** Values of the codes of IQ4_NL and IQ4_XS. */
 const IQ4 = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
 const iq4_nl: Dequantise = (block, out) => {
@@ -126,7 +126,7 @@ const iq4_xs: Dequantise = (block, out) => {
   }
 };
 
-/** Twice the numbers that MXFP4's codes stand for; the scale makes up for it. */
+/** Twice the values of MXFP4's codes; the scale compensates. */
 const E2M1 = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
 
 const mxfp4: Dequantise = (block, out) => {

@@ -11,23 +11,26 @@ export type OptimizerFileFault =
 export interface AdapterProblems {
   /** An unsupported setting of adapter_config.json; `value` as JSON. */
   readonly "adapter/setting": { readonly key: string; readonly value: string };
-  /** A key of adapter_config.json that is in none of the lists of what is known; `value` as JSON. */
+  /** An unknown key of adapter_config.json; `value` as JSON. */
   readonly "adapter/unknown-setting": { readonly key: string; readonly value: string };
-  /** A key that must say what the base model says. */
+  /** A key that must identify the base model. */
   readonly "adapter/other-model": {
     readonly key: string;
     readonly value: number;
     readonly expected: number;
   };
-  /** `init_lora_weights` names a start that changed the base model's weights, and does not say how. */
+  /**
+   * `init_lora_weights` names an initialisation that changed the base model's weights in a way the file does not
+   * record.
+   */
   readonly "adapter/changed-base": { readonly start: string };
   readonly "adapter/unknown-start": { readonly start: string };
   readonly "adapter/other-task": { readonly task: string; readonly modelTask: string };
   /** `peftType` as JSON; null if missing. */
   readonly "adapter/unknown-method": { readonly peftType: string | null; readonly known: readonly string[] };
-  /** An adapter of MLX, whose folders are laid out otherwise. */
+  /** An adapter of MLX, whose folders have another layout. */
   readonly "adapter/mlx": { readonly file: string };
-  /** There is an adapter in a folder within another that does not build on it. */
+  /** A subfolder contains an adapter that this one does not build on. */
   readonly "adapter/folder-within": { readonly folder: string };
   readonly "adapter/folder-missing": { readonly folder: string };
   /** `found` is null if the adapter has no such parameter. */
@@ -39,7 +42,7 @@ export interface AdapterProblems {
   readonly "adapter/unknown-parameter": { readonly parameter: string; readonly shape: readonly number[] };
   readonly "adapter/not-mergeable": object;
   readonly "adapter/no-prompt": { readonly tensor: string };
-  /** Sparse weight changes for a tensor of no targeted layer. */
+  /** Sparse changes to a tensor that is not a targeted layer. */
   readonly "adapter/untargeted-tensor": { readonly tensor: string };
   /** Indices without values, or values without indices. */
   readonly "adapter/index-count": { readonly tensor: string };

@@ -26,17 +26,17 @@ export type RowFault =
   | { readonly kind: "nul" | "half-character"; readonly field: string }
   | { readonly kind: "history-form" }
   | { readonly kind: "not-a-list"; readonly field: string; readonly found: JsonKind }
-  /** A turn that is no object with role and content, or from and value; counted from 1. */
+  /** A turn that is not an object with role and content, or from and value; counted from 1. */
   | { readonly kind: "turn-form"; readonly field: string; readonly turn: number }
   | { readonly kind: "unknown-role"; readonly turn: number; readonly role: string }
-  /** `found` is a kind of JSON value, or what the file calls a part of a message. */
+  /** `found` is a JSON type, or the file's name for a part of a message. */
   | { readonly kind: "turn-not-text"; readonly turn: number; readonly found: string }
   | { readonly kind: "call-form"; readonly turn: number }
   | { readonly kind: "no-answer" }
-  /** One of two answers is a text and the other a list. */
+  /** One of two answers is a text, the other a list. */
   | { readonly kind: "sides-differ" }
   | { readonly kind: "too-many-cells"; readonly cells: number; readonly columns: number }
-  /** A file among several that breaks off; the rows before that were kept. */
+  /** One of several files is truncated; rows before that point are kept. */
   | { readonly kind: "broken-off"; readonly at: FileBreak }
   | { readonly kind: "line-too-long"; readonly maxMegabytes: number }
   | { readonly kind: "not-json"; readonly line: number; readonly at: JsonBreak | null };
@@ -60,9 +60,12 @@ export const TEXT_ENCODINGS = [
 ] as const;
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 
-/** The point from which a file cannot be read on. */
+/** The position from which a file cannot be read. */
 export type FileBreak =
   | ({ readonly kind: "json" } & JsonBreak)
+  /** A JSON table by columns that is too large, since it is read as a whole. */
+  | { readonly kind: "columns-too-large"; readonly maxMegabytes: number }
+  | { readonly kind: "page-too-large"; readonly maxMegabytes: number }
   | { readonly kind: "row-too-long"; readonly row: number; readonly maxMegabytes: number }
   | {
       readonly kind: "not-text";
@@ -74,9 +77,9 @@ export type FileBreak =
     }
   | { readonly kind: "utf-32" }
   | { readonly kind: "no-rows" }
-  /** A compressed file or a table that is damaged; `reason` is the library's. */
+  /** A damaged compressed file or table; `reason` is from the library. */
   | { readonly kind: "damaged"; readonly reason: string }
-  /** An archive, or a file in it, that cannot be unpacked. */
+  /** An archive, or a member of one, that cannot be unpacked. */
   | { readonly kind: "archive"; readonly fault: ZipDamage | "encrypted" }
-  /** A file in a zip that is packed by another method than deflate, by the number of that method. */
+  /** A zip member with an unsupported compression method, by number. */
   | { readonly kind: "archive-method"; readonly method: number };

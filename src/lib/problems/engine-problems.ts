@@ -41,7 +41,7 @@ export interface EngineProblems {
     readonly bytes: number;
     readonly maxBindingBytes: number;
   };
-  /** A tensor holds a number that is not finite. */
+  /** A tensor contains a non-finite number. */
   readonly "model/not-finite": { readonly tensor: string };
   readonly "model/element-type": { readonly tensor: string; readonly dtype: string };
   readonly "model/tensor-shape": {

@@ -1,4 +1,4 @@
-/** What a LoRA may have that another program's form of adapters has no place for. */
+/** Features of a LoRA that other programs' formats may not support. */
 export type LoraExtra =
   | "dora"
   | "biases"
@@ -10,19 +10,22 @@ export type LoraExtra =
   | "ends"
   | "several-ranks";
 
-/** What llama.cpp has built into its code for an architecture, and a model has otherwise. */
+/** Properties that llama.cpp hard-codes for an architecture and that differ in this model. */
 export type LlamaCppDifference =
   "attention-scale" | "window-pattern" | "rope-scaling" | "layers-without-positions" | "biases";
 
-/** Why an adapter cannot be taken along in some form. Methods and families are named by their ids. */
+/** Programs that train a run again. */
+export type TrainerTool = "script" | "LLaMA-Factory" | "Axolotl" | "Unsloth";
+
+/** Why an adapter cannot be exported in a format. Methods and families are given by id. */
 export interface ExportProblems {
-  /** llama.cpp has no such models, or none that its converters write. */
+  /** llama.cpp does not support such models, or its converters do not write them. */
   readonly "export/family-not-in-llama-cpp": { readonly family: string };
   readonly "export/differs-in-llama-cpp": {
     readonly family: string;
     readonly difference: LlamaCppDifference;
   };
-  /** A method whose adapters GGUF has no form for; `merges` says whether its merged model is a way round. */
+  /** A method that GGUF has no adapter format for; `merges` says whether a merged model is possible instead. */
   readonly "export/no-gguf-adapter": { readonly method: string; readonly merges: boolean };
   readonly "export/lora-extra": { readonly extra: LoraExtra; readonly format: "gguf" | "mlx" };
   readonly "export/does-not-merge": { readonly method: string };
@@ -31,7 +34,16 @@ export interface ExportProblems {
   readonly "export/encoder-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-mlx": { readonly family: string };
-  /** The template's text cannot be told in Ollama's words. */
+  /** mlx-lm applies LongRoPE's factors for long texts to all texts. */
+  readonly "export/long-rope-in-mlx": object;
+  /** The template cannot be expressed in Ollama's syntax. */
   readonly "export/template-not-in-ollama": object;
+  /** An adapter that came without a run. */
+  readonly "export/no-run": object;
+  /** A method that no library of the script has. */
+  readonly "export/method-not-in-script": { readonly method: string };
+  readonly "export/objective-not-in-trainer": { readonly objective: string; readonly tool: TrainerTool };
+  readonly "export/method-not-in-trainer": { readonly method: string; readonly tool: TrainerTool };
+  readonly "export/encoder-not-in-trainer": { readonly tool: TrainerTool };
   readonly "export/no-mlx-adapter": { readonly method: string; readonly merges: boolean };
 }

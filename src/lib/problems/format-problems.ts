@@ -37,7 +37,7 @@ interface TensorBytes {
   readonly dtype: string;
 }
 
-/** Faults of a matrix that bitsandbytes quantised to NF4. */
+/** Faults of a matrix quantised to NF4 by bitsandbytes. */
 export type Nf4Fault =
   | { readonly kind: "part-missing"; readonly part: string }
   | {

@@ -39,7 +39,7 @@ export type GgufTokenizerFault =
 export interface GgufProblems {
   readonly "format/gguf": { readonly file: string; readonly fault: GgufFault };
   readonly "model/no-gguf": object;
-  /** Parts of a split file, of which others were not selected: the first few of those. */
+  /** Parts of a split file were not selected: the first few of them. */
   readonly "model/gguf-parts": {
     readonly file: string;
     readonly count: number;

@@ -12,9 +12,9 @@ interface TargetProblems {
   readonly "config/target-regex": { readonly text: string };
   /** layers_to_transform cannot be combined with a regex. */
   readonly "config/layers-beside-regex": object;
-  /** layers_pattern stands without layers_to_transform. */
+  /** layers_pattern is set without layers_to_transform. */
   readonly "config/layers-pattern-alone": object;
-  /** exclude_modules leaves nothing of what target_modules chooses; `modules` are the names that there are. */
+  /** exclude_modules excludes everything that target_modules selects; `modules` are the available names. */
   readonly "config/all-excluded": { readonly modules: readonly string[] };
   readonly "config/no-target": {
     /** Names, or a regex or "all-linear". */
@@ -35,7 +35,7 @@ interface LoraProblems {
     readonly maxRank: number;
   };
   readonly "config/start-beside": { readonly init: string; readonly option: "use_dora" | "bias" };
-  /** A module whose weight is stored transposed, as GPT-2's are. */
+  /** A module whose weight is stored transposed, as in GPT-2. */
   readonly "config/olora-conv1d": { readonly module: string };
   readonly "config/lora-bias-beside-dora": object;
   readonly "config/lora-bias-start": object;
@@ -60,7 +60,7 @@ interface ComposedProblems {
   readonly "config/not-bottleneck": NamedAdapter;
   /** `width` as stated in its file. */
   readonly "config/adapter-width": NamedAdapter & { readonly width: string; readonly modelWidth: number };
-  /** Two adapters hook into different places of a block. */
+  /** Two adapters hook into different places in a block. */
   readonly "config/adapter-places": { readonly first: string; readonly second: string };
   readonly "config/not-lora": NamedAdapter;
   readonly "config/expert-uses-dora": NamedAdapter;

@@ -1,15 +1,15 @@
 /** Sizes in a model's files. */
 export interface ModelSizeProblems {
-  /** config.json names a size that the files cannot hold, or that no model has. */
+  /** config.json gives a size that contradicts the files, or that no model has. */
   readonly "model/too-large": { readonly key: string; readonly value: number; readonly most: number };
-  /** Lists and objects of a JSON file lie in each other beyond any use. */
+  /** A JSON file is nested too deep. */
   readonly "format/nested-too-deep": { readonly file: string };
-  /** A file of text is longer than any of its kind. */
+  /** A text file is longer than any legitimate one. */
   readonly "format/text-too-long": {
     readonly file: string;
     readonly sizeBytes: number;
     readonly maxBytes: number;
   };
-  /** The tokens of a vocabulary are too long to find their merges. */
+  /** The vocabulary's tokens are too long to reconstruct their merges. */
   readonly "model/tokens-too-long": { readonly longestChars: number };
 }

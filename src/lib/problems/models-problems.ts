@@ -1,13 +1,13 @@
 import type { OtherKind } from "../model-kind";
 
-/** What belongs at a key of config.json. */
+/** What a key of config.json should contain. */
 export type ConfigExpectation =
   | { readonly kind: "whole-number"; readonly min: number }
   | { readonly kind: "number" | "boolean" | "object" | "bits" }
   | { readonly kind: "numbers"; readonly count: number }
   | { readonly kind: "one-of" | "list-of"; readonly words: readonly string[] };
 
-/** Settings of config.json that change what a model computes and that the engine does not have. */
+/** Unsupported settings of config.json that change the computation. */
 export type RefusedSetting =
   | "add_cross_attention"
   | "apply_residual_connection_post_layernorm"
@@ -22,22 +22,22 @@ export type RefusedSetting =
   | "slow_but_exact"
   | "use_bidirectional_attention";
 
-/** What a config.json describes and whether the weights go with it. */
+/** Problems with config.json, and with weights that do not match it. */
 export interface ModelsProblems {
-  /** `modelType` is JSON, null where it is missing. */
+  /** `modelType` as JSON; null if missing. */
   readonly "model/unknown-family": {
     readonly modelType: string | null;
     readonly kind: OtherKind | null;
     readonly known: readonly string[];
   };
-  /** `found` is JSON, null where the key is missing. */
+  /** `found` as JSON; null if missing. */
   readonly "model/config-value": {
     readonly key: string;
     readonly found: string | null;
     readonly expected: ConfigExpectation;
   };
   readonly "model/config-setting": { readonly setting: RefusedSetting };
-  /** Query heads that cannot share the key-value heads, or an odd width. */
+  /** Query heads that are not divisible by key-value heads, or an odd head size. */
   readonly "model/heads": {
     readonly heads: number;
     readonly keyValueHeads: number;
@@ -49,24 +49,24 @@ export interface ModelsProblems {
     readonly named: number;
     readonly layers: number;
   };
-  /** Layers are said to have a sliding window, and there is none. */
+  /** Layers use a sliding window, but none is given. */
   readonly "model/no-window": object;
   readonly "model/rope-factor": { readonly factor: number };
-  /** Only part of each head turns, in a kind of rotary positions that turns all of it. */
+  /** Partial rotary dimensions with a RoPE type that does not support them. */
   readonly "model/rope-partial": { readonly factor: number; readonly kind: string };
-  /** The rotary settings are given for each kind of layer, or with one of the kinds missing. */
+  /** RoPE settings that are given per layer type but should not be, or that lack a layer type. */
   readonly "model/rope-by-layer": { readonly key: string };
   readonly "model/distance-buckets": { readonly buckets: number; readonly maxDistance: number };
   readonly "model/pad-token": { readonly id: number; readonly vocabularySize: number };
-  /** A key of a GGUF file that may change what the model computes, and that the engine does not follow. */
+  /** A GGUF key that may change the computation and is not supported. */
   readonly "model/gguf-key": { readonly file: string; readonly key: string; readonly value: string };
-  /** Tensors of a GGUF file that have no place in the model, or are there twice: the first few of `count`. */
+  /** GGUF tensors that the model does not use, or duplicates: the first few of `count`. */
   readonly "model/gguf-tensors": {
     readonly file: string;
     readonly names: readonly string[];
     readonly count: number;
   };
-  /** A type that is not computed with, by its name or its number in the file. */
+  /** An unsupported data type, by name or by its number in the file. */
   readonly "model/gguf-type": {
     readonly file: string;
     readonly tensor: string;
@@ -74,8 +74,8 @@ export interface ModelsProblems {
   };
   readonly "model/quantised-otherwise": { readonly method: string };
   readonly "model/no-tensor": { readonly name: string };
-  /** Tensors that have no place in the model: the first few of `count`. */
+  /** Tensors that the model does not use: the first few of `count`. */
   readonly "model/left-over-tensors": { readonly names: readonly string[]; readonly count: number };
-  /** A second copy of the token embedding holds other numbers. */
+  /** Two copies of the token embedding differ. */
   readonly "model/embeddings-differ": { readonly names: readonly [string, string] };
 }

@@ -1,4 +1,4 @@
-/** What is wrong at a place of a regular expression. */
+/** Syntax errors of a regular expression. */
 export type PlacedRegexFault =
   | "unknown-group"
   | "flags-not-at-start"
@@ -20,8 +20,8 @@ export type RegexFault =
 
 /** Regular expressions in options and adapters' folders. */
 export interface PatternProblems {
-  /** It takes longer than any choice of modules needs. */
+  /** Evaluation exceeds the budget. */
   readonly "config/pattern-endless": { readonly pattern: string };
-  /** It is none of Python's, or uses what is not evaluated. */
+  /** Invalid in Python, or an unsupported feature. */
   readonly "config/pattern-unreadable": { readonly pattern: string; readonly fault: RegexFault };
 }

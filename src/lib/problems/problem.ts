@@ -11,6 +11,7 @@ import type { ModelsProblems } from "./models-problems";
 import type { ModelSizeProblems } from "./model-size-problems";
 import type { PatternProblems } from "./pattern-problems";
 import type { ScoreProblems } from "./score-problems";
+import type { SettingsProblems } from "./settings-problems";
 import type { StorageProblems } from "./storage-problems";
 import type { TokenizerProblems } from "./tokenizer-problems";
 import type { ValueProblems } from "./value-faults";
@@ -37,6 +38,7 @@ export interface Problems
     ModelSizeProblems,
     PatternProblems,
     ScoreProblems,
+    SettingsProblems,
     StorageProblems,
     TokenizerProblems,
     ValueProblems,

@@ -1,11 +1,11 @@
 import type { RegexFault } from "./pattern-problems";
 
-/** What keeps answers from being scored. */
+/** Problems with scoring answers. */
 export interface ScoreProblems {
-  /** No row can be asked and measured; `leftOut` were tried. */
+  /** None of the rows can be prompted and measured; `leftOut` were tried. */
   readonly "data/nothing-to-score": { readonly leftOut: number };
-  /** No prompt of the files can be asked. */
+  /** None of the files' rows can be used as a prompt. */
   readonly "data/nothing-to-ask": { readonly leftOut: number };
-  /** The expression for answers is none of Python's; `fault` is null where it is too large. */
+  /** Not a valid Python regular expression; `fault` is null if it is too large. */
   readonly "config/score-pattern": { readonly pattern: string; readonly fault: RegexFault | null };
 }

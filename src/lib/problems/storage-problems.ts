@@ -30,6 +30,8 @@ export type StorageTask =
   | "models-clear"
   | "models-list"
   | "optimizer-read"
+  | "rating-keep"
+  | "ratings-read"
   | "run-delete"
   | "run-keep"
   | "run-label"

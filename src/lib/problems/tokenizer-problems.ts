@@ -11,13 +11,13 @@ export interface TokenizerProblems {
   };
   /** The normaliser's replacements grow the text without bound. */
   readonly "tokenizer/text-grows": object;
-  /** Normaliser, pre-tokenizer or decoder have more parts than any tokenizer. */
+  /** Normaliser, pre-tokenizer or decoder have too many components. */
   readonly "tokenizer/too-many-parts": { readonly most: number };
-  /** The tokenizer breaks on a text; `reason` is the library's. */
+  /** The tokenizer fails on a text; `reason` is from the library. */
   readonly "tokenizer/text-failed": { readonly reason: string };
-  /** An expression of tokenizer.json that takes longer than any tokenizer needs. */
+  /** A regular expression of tokenizer.json exceeds the budget. */
   readonly "tokenizer/pattern-endless": { readonly pattern: string };
-  /** An expression of tokenizer.json that is none, or uses what is not evaluated; `reason` is the engine's. */
+  /** A regular expression of tokenizer.json is invalid or unsupported; `reason` is from the regex engine. */
   readonly "tokenizer/pattern-unreadable": { readonly pattern: string; readonly fault: RegexFault };
   readonly "tokenizer/no-chat-template": object;
   /** The template is not valid Jinja. */
@@ -28,6 +28,6 @@ export interface TokenizerProblems {
   readonly "tokenizer/template-endless": object;
   /** The template rejected the conversation with its own error. */
   readonly "tokenizer/chat-refused": { readonly reason: string };
-  /** The template failed on the conversation; `line` is absent in what was kept before it was told. */
+  /** The template failed on the conversation; `line` is absent in data of earlier versions. */
   readonly "tokenizer/template-failed": { readonly reason: string; readonly line?: number | null };
 }

@@ -17,7 +17,7 @@ export type ExpectedValue =
   | { readonly kind: "multiple"; readonly of: number }
   | { readonly kind: "list-of-length"; readonly length: number }
   | { readonly kind: "choice"; readonly values: readonly FoundValue[] }
-  /** A form without a name of its own; `name` is the schema library's. */
+  /** A form without its own name; `name` is the schema library's. */
   | { readonly kind: "other"; readonly name: string };
 
 /** An invalid value, with its path in code notation ("" for the root). */

@@ -6,7 +6,7 @@ const OUT = 2;
 const NARROW = 0x80;
 const WIDE = 0x1_0000;
 
-/** A set that JavaScript's own engine decides, asked once for each character. */
+/** A set whose membership JavaScript's regex engine decides, cached by character. */
 class NativeSet implements CharSet {
   readonly #expression: RegExp;
   #known = new Uint8Array(NARROW);
@@ -34,13 +34,13 @@ class NativeSet implements CharSet {
   }
 }
 
-/** Makes sets, each once for an expression. */
+/** Creates sets, one per distinct source. */
 export class CharSets {
   readonly #made = new Map<string, CharSet>();
 
   /**
-   * @param source one character, escape or class, as JavaScript spells it with `flag`
-   * @param flag "u", or "v" where classes lie in classes
+   * @param source one character, escape or class in JavaScript syntax under `flag`
+   * @param flag "u", or "v" for nested classes
    */
   of(source: string, ignoreCase: boolean, flag: "u" | "v"): CharSet {
     const key = `${ignoreCase ? "i" : ""}${flag}${source}`;

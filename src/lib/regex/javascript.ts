@@ -1,7 +1,7 @@
 import { type GroupStart, RegexParser, type Repeat } from "./parser";
 import { RegexError, type RegexFlags, type RegexNode } from "./syntax";
 
-/** Reads what `new RegExp` has accepted under the flag "u". */
+/** Parser for expressions that `new RegExp` has accepted with the flag "u". */
 class JavaScriptParser extends RegexParser {
   protected readonly hasPossessive = false;
 
@@ -51,7 +51,7 @@ function changed(flags: RegexFlags, on: string, off: string): RegexFlags {
   return { ...flags, i: is("i"), m: is("m"), s: is("s") };
 }
 
-/** The tree of a JavaScript expression with the flag "u". */
+/** Parses a JavaScript expression with the flag "u". */
 export function parseJavaScript({ source, ignoreCase, multiline, dotAll }: RegExp): RegexNode {
   return new JavaScriptParser(source).parse({ i: ignoreCase, m: multiline, s: dotAll, x: false });
 }

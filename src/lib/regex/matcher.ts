@@ -1,18 +1,18 @@
 import type { RegexProgram } from "./program";
 import { RegexError, type RegexNode } from "./syntax";
 
-/** Steps that one text may take, and more for each of its characters. */
+/** Step budget of one text, plus more for each character. */
 const STEPS = 2_000_000;
 const STEPS_PER_CHAR = 40;
-/** Bits that may be kept of where a search has been: 64 MiB. */
+/** Memory limit of the visited set: 64 MiB in bits. */
 const MAX_BITS = 2 ** 29;
 
 const NONE = -1;
 
 /**
- * Searches one text. A step that was done once at a place and led nowhere leads nowhere the next time, whatever way came to
- * it; each is therefore done once, and a search takes time in proportion to the text. Searches within others (lookaround,
- * atomic groups) that find something begin anew at the next place; what bounds them is a budget for all.
+ * Searches one text. A step that failed at a position fails there again, however it is reached, so each is done only
+ * once and a search takes time linear in the text. Nested searches (lookaround, atomic groups) that succeed start again
+ * at the next position; a common budget bounds them.
  */
 export class Matcher {
   readonly #program: RegexProgram;
@@ -27,15 +27,15 @@ export class Matcher {
     this.#left = steps + STEPS_PER_CHAR * text.length;
   }
 
-  /** The end of the match that begins at a place, or -1; with `isWhole` it must end where the text does. */
+  /** End of the match that starts at a position, or -1; with `isWhole` it must extend to the end of the text. */
   matchAt(place: number, isWhole = false): number {
     const end = this.#run(0, place, null, isWhole);
-    // What led to the match is noted as if it had failed; only what is at its end can be asked again.
+    // Steps of a successful match are recorded as failed too; only its end can be queried again.
     if (end !== NONE) this.#visits.forgetPlace(end);
     return end;
   }
 
-  /** The end of the first match of a part of the program. */
+  /** End of the first match of a subprogram. */
   #within(entry: number, place: number): number {
     const noted: number[] = [];
     const end = this.#run(entry, place, noted, false);
@@ -103,14 +103,14 @@ export class Matcher {
     }
   }
 
-  /** Where the character ends that begins at a place. */
+  /** End of the character that starts at a position. */
   #after(place: number): number {
     const codePoint = this.#text.codePointAt(place);
     if (codePoint === undefined) return NONE;
     return place + (codePoint > 0xffff ? 2 : 1);
   }
 
-  /** Where the character begins that ends at a place. */
+  /** Start of the character that ends at a position. */
   #before(place: number): number {
     if (place === 0) return NONE;
     return place > 1 && (this.#text.codePointAt(place - 2) ?? 0) > 0xffff ? place - 2 : place - 1;
@@ -139,7 +139,7 @@ export class Matcher {
   }
 }
 
-/** Remembers which steps were done at which places of a text. */
+/** Records which steps were visited at which positions of a text. */
 class Visits {
   readonly #bits: Uint8Array;
   readonly #slots: number;
@@ -150,7 +150,7 @@ class Visits {
     this.#bits = new Uint8Array(Math.ceil((slots * places) / 8));
   }
 
-  /** Notes a visit; false when it is not the first. */
+  /** Records a visit; false if it is not the first. */
   enter(slot: number, place: number): boolean {
     const index = place * this.#slots + slot;
     const byte = this.#bits[index >> 3] ?? 0;

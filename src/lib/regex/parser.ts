@@ -2,9 +2,9 @@ import type { PlacedRegexFault } from "../problems/pattern-problems";
 import { CharSets } from "./char-set";
 import { type CharSet, type PlaceKind, RegexError, type RegexFlags, type RegexNode } from "./syntax";
 
-/** How deep groups may lie in each other. */
+/** Maximum nesting of groups. */
 const MAX_DEPTH = 200;
-/** No longer expression is read. */
+/** Maximum length of an expression. */
 const MAX_SOURCE_CHARS = 2 ** 16;
 
 export interface Repeat {
@@ -12,14 +12,14 @@ export interface Repeat {
   readonly max: number;
 }
 
-/** What an opening bracket begins; null for a comment. `flags` hold for the group, or for what follows it. */
+/** Result of an opening bracket; null for a comment. `flags` apply to the group, or to what follows it. */
 export type GroupStart =
   | { readonly kind: "group" | "atomic"; readonly flags?: RegexFlags }
   | { readonly kind: "look"; readonly isAhead: boolean; readonly isNegated: boolean }
   | { readonly kind: "flags"; readonly flags: RegexFlags }
   | null;
 
-/** The grammar that all dialects share: choices, sequences, groups, repeats. Dialects read the rest. */
+/** The grammar shared by all dialects: alternatives, sequences, groups, quantifiers. Dialects parse the rest. */
 export abstract class RegexParser {
   protected readonly source: string;
   protected readonly sets = new CharSets();
@@ -31,34 +31,34 @@ export abstract class RegexParser {
     this.source = source;
   }
 
-  /** @throws RegexError for what is no expression, or uses what the studio does not evaluate */
+  /** @throws RegexError if the expression is invalid or uses an unsupported feature */
   parse(flags: RegexFlags): RegexNode {
     const node = this.#choice(flags);
     if (this.at < this.source.length) throw this.fault("unbalanced");
     return node;
   }
 
-  /** Reads behind an opening bracket what kind of group it begins. */
+  /** Parses the kind of a group, after its opening bracket. */
   protected abstract groupStart(flags: RegexFlags): GroupStart;
-  /** Reads one escape, class, dot or other character that stands for a set or a place. */
+  /** Parses an escape, class, dot or other character that stands for a set or an assertion. */
   protected abstract atom(flags: RegexFlags): RegexNode;
-  /** Reads how often what precedes may stand; null where no repeat is. */
+  /** Parses a quantifier; null if there is none. */
   protected abstract repeat(): Repeat | null;
-  /** Whether a "+" behind a repeat keeps what it took. */
+  /** Whether a "+" after a quantifier makes it possessive. */
   protected abstract readonly hasPossessive: boolean;
 
   protected fault(kind: PlacedRegexFault): RegexError {
     return new RegexError({ kind, position: this.at });
   }
 
-  /** Takes a text that stands next. */
+  /** Consumes a text if it comes next. */
   protected take(text: string): boolean {
     if (!this.source.startsWith(text, this.at)) return false;
     this.at += text.length;
     return true;
   }
 
-  /** Takes what a sticky expression finds next. */
+  /** Consumes the match of a sticky expression. */
   protected takeMatch(expression: RegExp): RegExpExecArray | null {
     expression.lastIndex = this.at;
     const match = expression.exec(this.source);
@@ -66,7 +66,7 @@ export abstract class RegexParser {
     return match;
   }
 
-  /** Takes one character. */
+  /** Consumes one character. */
   protected next(): string {
     const codePoint = this.source.codePointAt(this.at);
     if (codePoint === undefined) throw this.fault("unexpected-end");

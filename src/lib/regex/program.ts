@@ -1,30 +1,30 @@
 import { type CharSet, RegexError, type RegexNode } from "./syntax";
 
-/** One step of a matcher. Places in the program are indices of instructions. */
+/** An instruction of a matcher. Targets are instruction indices. */
 export type Instruction =
   | { readonly op: "char"; readonly set: CharSet; readonly isBackward: boolean }
-  /** Goes on at `first`, and at `second` if that leads nowhere. */
+  /** Continues at `first`, or at `second` if that fails. */
   | { readonly op: "split"; first: number; second: number }
   | { readonly op: "jump"; to: number }
   | { readonly op: "place"; readonly node: Extract<RegexNode, { kind: "place" }> }
-  /** Asks whether the part behind it matches here, and goes on at `then`. */
+  /** Tests whether the subprogram after it matches here, and continues at `then`. */
   | { readonly op: "look"; readonly isNegated: boolean; then: number }
-  /** Takes the first match of the part behind it, and goes on at `then`. */
+  /** Consumes the first match of the subprogram after it, and continues at `then`. */
   | { readonly op: "atomic"; then: number }
   | { readonly op: "match" };
 
-/** An expression as steps. */
+/** A compiled expression. */
 export interface RegexProgram {
   readonly steps: readonly Instruction[];
-  /** For each step its number among those that are reached on several ways, or -1. */
+  /** For each instruction its number among those reached from several places, or -1. */
   readonly slots: Int32Array;
   readonly slotCount: number;
 }
 
-/** Repeats are written out; what takes more steps than this is no expression that anybody wrote. */
+/** Limit on instructions: quantifiers are expanded, and no legitimate expression needs more. */
 const MAX_STEPS = 20_000;
 
-/** @throws RegexError when the expression, its repeats written out, is too large */
+/** @throws RegexError if the expression is too large with its quantifiers expanded */
 export function compileProgram(root: RegexNode): RegexProgram {
   const steps: Instruction[] = [];
   const add = <Step extends Instruction>(step: Step): Step => {
@@ -86,7 +86,7 @@ export function compileProgram(root: RegexNode): RegexProgram {
     const start = steps.length;
     for (let times = 0; times < min; times++) {
       emit(node, isBackward);
-      // Nothing, however often, is nothing.
+      // Repeating an empty match is still empty.
       if (steps.length === start) return;
     }
     const optional = max === Infinity ? 1 : max - min;
@@ -112,7 +112,7 @@ export function compileProgram(root: RegexNode): RegexProgram {
   return { steps, ...numberSlots(steps) };
 }
 
-/** Steps that several others lead to: where ways meet again, a matcher remembers that it has been there. */
+/** Instructions with several predecessors: where paths join, a matcher remembers its visits. */
 function numberSlots(steps: readonly Instruction[]): Pick<RegexProgram, "slots" | "slotCount"> {
   const ways = new Int32Array(steps.length + 1);
   const lead = (to: number, count = 1): void => {
@@ -124,7 +124,7 @@ function numberSlots(steps: readonly Instruction[]): Pick<RegexProgram, "slots" 
       lead(step.second);
     } else if (step.op === "jump") lead(step.to);
     else if (step.op === "look" || step.op === "atomic") {
-      // Each is a search of its own, and done once for a place.
+      // Each is a search of its own, done once per position.
       lead(at, 2);
       lead(at + 1);
       lead(step.then);

@@ -2,7 +2,7 @@ import { PYTHON_SPACE } from "../python-text";
 import { type GroupStart, RegexParser, type Repeat } from "./parser";
 import { type CharSet, RegexError, type RegexFlags, type RegexNode } from "./syntax";
 
-/** Python's sets by their letters, as JavaScript spells them within a class. */
+/** Python's character classes in JavaScript syntax, for use within a class. */
 const SETS: Readonly<Record<string, string>> = {
   d: "\\p{Nd}",
   D: "\\P{Nd}",
@@ -20,7 +20,7 @@ const CONTROLS: Readonly<Record<string, string>> = {
   v: "\v",
 };
 
-/** Reads expressions as Python's `re` does for texts. */
+/** Parser for Python's `re` syntax on str. */
 class PythonParser extends RegexParser {
   protected readonly hasPossessive = true;
 
@@ -53,7 +53,7 @@ class PythonParser extends RegexParser {
     if (this.take("*")) return { min: 0, max: Infinity };
     if (this.take("+")) return { min: 1, max: Infinity };
     if (this.take("?")) return { min: 0, max: 1 };
-    // Python takes other braces, "{}" and "{,}" but the latter as "*", for themselves.
+    // Python takes other braces literally: "{}", and "{,}" except for the latter's meaning as "*".
     const counts = this.takeMatch(/\{(?:(\d+)|(\d*),(\d*))\}/y);
     if (!counts) return null;
     const [, exactly, least, most] = counts;
@@ -88,7 +88,7 @@ class PythonParser extends RegexParser {
     return set;
   }
 
-  /** Behind a backslash: the character that it stands for. */
+  /** The character that a backslash escape stands for. */
   #escaped(isInClass = false): string {
     const hex = this.takeMatch(/x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})/y);
     if (hex) return codePoint(parseInt(hex[1] ?? hex[2] ?? hex[3] ?? "", 16));
@@ -103,7 +103,7 @@ class PythonParser extends RegexParser {
     return character;
   }
 
-  /** Behind its bracket: a class, as JavaScript spells it. */
+  /** A class in JavaScript syntax, from after its opening bracket. */
   #class(): string {
     let items = this.take("^") ? "[^" : "[";
     for (let isFirst = true; isFirst || !this.take("]"); isFirst = false) {
@@ -136,7 +136,7 @@ function literal(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** The tree of a Python expression. */
+/** Parses a Python expression. */
 export function parsePython(source: string): RegexNode {
   return new PythonParser(source).parse({ i: false, m: false, s: false, x: false });
 }

@@ -1,10 +1,10 @@
 import { parseJavaScript } from "./javascript";
 import type { RegexNode } from "./syntax";
 
-/** More optional parts in front of a run could be tried in too many ways. */
+/** More optional parts before a repeat could be tried in too many combinations. */
 const MAX_OPTIONAL = 3;
 const SPACE = String.raw`(?:\\s|\\p\{White_Space\})`;
-/** Choices about white space that fail where a run of it has no line end or no word behind it. */
+/** Common whitespace alternatives that only fail within a run of whitespace. */
 const SPACE_CHOICES = new RegExp(
   String.raw`\|(?:${SPACE}\*\[\\r\\n\]\+?|${SPACE}\+\(\?!(?:\\S|\\P\{White_Space\})\))(?=\|)`,
   "g",
@@ -12,13 +12,13 @@ const SPACE_CHOICES = new RegExp(
 const TAKES_ALL_SPACE = new RegExp(String.raw`\|${SPACE}\+\)*$`);
 
 /**
- * Whether JavaScript's own engine, which tries ways one after the other, is sure to go through a text once. True for what
- * tokenizers are made of: choices of a few fixed characters and a run of one set at their end, behind which nothing can
- * fail. @param expression with the flag "u"
- * @throws RegexError for what {@link parseJavaScript} refuses
+ * Whether JavaScript's backtracking engine is sure to take linear time: true for typical tokenizer patterns,
+ * alternatives of a few fixed characters followed by a repeated set after which nothing can fail.
+ * @param expression with the flag "u"
+ * @throws RegexError for whatever {@link parseJavaScript} rejects
  */
 export function isQuick({ source, flags }: RegExp): boolean {
-  // Where these fail they have looked through white space that a later choice takes whole.
+  // If these fail, they have scanned whitespace that a later alternative consumes whole.
   const rest = TAKES_ALL_SPACE.test(source) ? source.replace(SPACE_CHOICES, "") : source;
   return isQuickNode(parseJavaScript(new RegExp(rest, flags)));
 }
@@ -46,7 +46,7 @@ function isQuickSequence(nodes: readonly RegexNode[]): boolean {
   return true;
 }
 
-/** Fits texts of a length that the expression bounds, without repeats. */
+/** Whether it matches only texts of bounded length, without repeats. */
 function isFixed(node: RegexNode): boolean {
   switch (node.kind) {
     case "char":

@@ -4,18 +4,18 @@ import { compileProgram, type RegexProgram } from "./program";
 import { parsePython } from "./python";
 import type { RegexNode } from "./syntax";
 
-/** Where an expression was found in a text. */
+/** Position of a match in a text. */
 export interface RegexMatch {
   readonly start: number;
   readonly end: number;
 }
 
-/** Steps for a short text; thousands of names may be asked one after the other. */
+/** Step budget for a short text; thousands of names may be tested in a row. */
 const STEPS_FOR_NAME = 200_000;
 
 /**
- * A regular expression from a file or a field, which may be made to hang whoever runs it: searched in time that grows with
- * the text and the expression, and no faster. Back references and conditions are not evaluated.
+ * An untrusted regular expression, evaluated in time proportional to the text and the expression. Back references and
+ * conditionals are not supported.
  */
 export class BoundedRegex {
   readonly #program: RegexProgram;
@@ -25,24 +25,24 @@ export class BoundedRegex {
   }
 
   /**
-   * An expression as Python's `re` reads it.
-   * @throws RegexError for what is none, uses what is not evaluated, or is too large
+   * Compiles an expression in the syntax of Python's `re`.
+   * @throws RegexError if it is invalid, uses an unsupported feature or is too large
    */
   static python(source: string): BoundedRegex {
     return new BoundedRegex(parsePython(source));
   }
 
   /**
-   * The same expression; it has the flag "u".
-   * @throws RegexError for what is not evaluated, or is too large
+   * Compiles a JavaScript expression with the flag "u".
+   * @throws RegexError if it uses an unsupported feature or is too large
    */
   static javaScript(expression: RegExp): BoundedRegex {
     return new BoundedRegex(parseJavaScript(expression));
   }
 
   /**
-   * Whether it matches the whole of a short text, such as a name: Python's `fullmatch`.
-   * @throws RegexError when that takes too long
+   * Whether it matches a whole short text, such as a name: Python's `fullmatch`.
+   * @throws RegexError if that exceeds the budget
    */
   matchesWhole(name: string): boolean {
     return new Matcher(this.#program, name, STEPS_FOR_NAME).matchAt(0, true) >= 0;
@@ -50,13 +50,16 @@ export class BoundedRegex {
 
   /**
    * Whether it matches at the start of a short text: Python's `match`.
-   * @throws RegexError when that takes too long
+   * @throws RegexError if that exceeds the budget
    */
   matchesStart(name: string): boolean {
     return new Matcher(this.#program, name, STEPS_FOR_NAME).matchAt(0) >= 0;
   }
 
-  /** All matches, one behind the other. @throws RegexError when that takes too long */
+  /**
+   * All successive matches.
+   * @throws RegexError if that exceeds the budget
+   */
   *matches(text: string): Generator<RegexMatch> {
     const matcher = new Matcher(this.#program, text);
     for (let start = 0; start <= text.length;) {

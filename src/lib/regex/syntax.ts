@@ -1,15 +1,15 @@
 import type { RegexFault } from "../problems/pattern-problems";
 
-/** Whether one character belongs to a set. */
+/** Whether a character belongs to a set. */
 export interface CharSet {
   has(codePoint: number): boolean;
 }
 
-/** A condition on a place between characters. */
+/** A zero-width assertion. */
 export type PlaceKind =
   "start" | "end" | "line-start" | "line-end" | "last-line-end" | "word-edge" | "no-word-edge";
 
-/** A regular expression as a tree. Groups do not capture: the studio asks where a match is, and no more. */
+/** A regular expression's syntax tree. Groups do not capture, since only positions of matches are needed. */
 export type RegexNode =
   | { readonly kind: "char"; readonly set: CharSet }
   | { readonly kind: "sequence" | "choice"; readonly nodes: readonly RegexNode[] }
@@ -26,11 +26,11 @@ export type RegexNode =
       readonly isAhead: boolean;
       readonly isNegated: boolean;
     }
-  /** What is matched inside is never tried in another way. */
+  /** An atomic group: its match is not backtracked into. */
   | { readonly kind: "atomic"; readonly node: RegexNode }
   | { readonly kind: "place"; readonly place: PlaceKind; readonly lineEnds: CharSet; readonly word: CharSet };
 
-/** Modifiers of a part of an expression: ignore case, `^` and `$` at lines, dot for all, white space and comments. */
+/** Inline flags: ignore case, multiline, dotall, verbose. */
 export interface RegexFlags {
   readonly i: boolean;
   readonly m: boolean;
@@ -38,9 +38,9 @@ export interface RegexFlags {
   readonly x: boolean;
 }
 
-/** Why an expression cannot be used, for whoever knows where it came from. */
+/** Why an expression cannot be used; callers add where it came from. */
 export class RegexError extends Error {
-  /** Null where it asks for more time or room than any expression that is meant. */
+  /** Null if it exceeds the budget. */
   readonly fault: RegexFault | null;
 
   constructor(fault: RegexFault | null) {

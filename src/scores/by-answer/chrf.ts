@@ -5,14 +5,14 @@ const ORDERS = [1, 2, 3, 4, 5, 6];
 /** Recall counts beta² times as much as precision. */
 const BETA = 2;
 
-/** Character n-gram F-score (Popović 2015), 0 to 100, as sacrebleu computes a sentence's chrF2. */
+/** Character n-gram F-score (Popović 2015), 0 to 100, equal to sacrebleu's sentence-level chrF2. */
 export const chrf: AnswerScore = ({ answer, expected }) => {
   const [given, wanted] = [charactersOf(answer), charactersOf(expected)];
   let [precision, recall, orders] = [0, 0, 0];
   for (const n of ORDERS) {
     const [found, references] = [countNgrams(given, n), countNgrams(wanted, n)];
     const [foundCount, referenceCount] = [total(found), total(references)];
-    // Orders that one of the texts is too short for do not count.
+    // As in sacrebleu, skip orders for which one of the texts is too short.
     if (foundCount === 0 || referenceCount === 0) continue;
     let matches = 0;
     for (const [ngram, count] of found) matches += Math.min(count, references.get(ngram) ?? 0);

@@ -1,7 +1,7 @@
 import { isNestedTooDeep } from "../../lib/json";
 import type { AnswerScore } from "../score";
 
-/** Whether the answer is valid JSON; only of rows whose expected answer is a JSON object or list. */
+/** Whether the answer is valid JSON; null unless the expected answer is a JSON object or list. */
 export const json: AnswerScore = ({ answer, expected }) =>
   /^\s*[[{]/.test(expected) && isJson(expected) ? Number(isJson(answer)) : null;
 

@@ -4,9 +4,8 @@ import { LuthierError } from "../../lib/errors";
 import type { AnswerScore } from "../score";
 
 /**
- * Whether an expression in Python's syntax is found in the answer.
- *
- * @throws LuthierError("config") at the field "pattern" for what is no expression
+ * Whether an expression in Python's syntax matches somewhere in the answer.
+ * @throws LuthierError("config") at the field "pattern" if it is invalid
  */
 export function regexScore(pattern: string): AnswerScore {
   const expression = compile(pattern);
@@ -14,7 +13,7 @@ export function regexScore(pattern: string): AnswerScore {
     try {
       return Number(expression.matches(answer).next().done !== true);
     } catch (error) {
-      // Too long a search finds nothing.
+      // A search that exceeds the budget counts as no match.
       if (error instanceof RegexError) return 0;
       throw error;
     }

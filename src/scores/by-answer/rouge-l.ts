@@ -1,9 +1,9 @@
 import type { AnswerScore } from "../score";
 
 /**
- * F-score of the longest common subsequence of words (Lin 2004), 0 to 1, as rouge-score computes rougeL without
- * stemming. Words are runs of a–z and 0–9: of other scripts it sees nothing, and null is returned where the expected
- * answer has no such word.
+ * F-score of the longest common subsequence of words (Lin 2004), 0 to 1, equal to rouge-score's rougeL without
+ * stemming. As there, words are runs of a–z and 0–9, which excludes other scripts: null if the expected answer has no
+ * such word.
  */
 export const rougeL: AnswerScore = ({ answer, expected }) => {
   const [given, wanted] = [wordsOf(answer), wordsOf(expected)];

@@ -3,12 +3,12 @@ import type { AnswerScore } from "../score";
 /** Tokens of the answer. */
 export const length: AnswerScore = ({ ids }) => ids.length;
 
-/** Whether the model ended its answer by itself. */
+/** Whether the model ended its answer with an end token. */
 export const ended: AnswerScore = ({ finish }) => Number(finish === "end-token");
 
 const NGRAM = 4;
 
-/** Share of 4-grams of tokens that stood in the answer before (seq-rep-4, Welleck et al. 2019). */
+/** Fraction of the answer's token 4-grams that occurred earlier in it (seq-rep-4, Welleck et al. 2019). */
 export const repetition: AnswerScore = ({ ids }) => {
   const count = ids.length - NGRAM + 1;
   if (count < 1) return 0;

@@ -1,6 +1,6 @@
 import type { Field } from "../fields";
 
-/** How many virtual tokens stand in front of the text, or of every layer; all soft prompts share it. */
+/** Number of virtual tokens before the text or in every layer, for all soft prompts. */
 export const virtualTokensField = {
   name: "num_virtual_tokens",
   type: "integer",

@@ -43,7 +43,7 @@ export class TemplateInterpreter extends Interpreter {
     this.#budget = budget;
   }
 
-  /** The line at which rendering failed; null where that is not known. */
+  /** The line at which rendering failed; null if unknown. */
   get failedLine(): number | null {
     return this.#failedLine;
   }

@@ -4,10 +4,10 @@ import type { TemplateProgram } from "./syntax";
 
 type Token = ReturnType<typeof tokenize>[number];
 
-/** What reads a template's source as transformers does. */
+/** Lexer options equivalent to transformers'. */
 export const LEXER_OPTIONS = { lstrip_blocks: true, trim_blocks: true } as const;
 
-/** A template that cannot be parsed, with the line that the parser had reached; null where it goes on beyond the end. */
+/** A template that cannot be parsed, with the line reached; null at the end of the template. */
 export class UnreadableTemplate extends Error {
   readonly line: number | null;
 
@@ -18,7 +18,7 @@ export class UnreadableTemplate extends Error {
 }
 
 /**
- * Parses a template and notes in each node, as `line`, where it stands in the source: the library keeps no positions.
+ * Parses a template and sets `line` in each node, since the library keeps no positions.
  * @throws UnreadableTemplate
  */
 export function parseWithLines(source: string): TemplateProgram {
@@ -53,7 +53,7 @@ function readTokens(source: string): Token[] {
   }
 }
 
-/** The first line with which the source fails in the same way. */
+/** The first line at which truncating the source gives the same error. */
 function faultyLine(source: string, reason: string): number {
   const lines = source.split("\n");
   const fails = (count: number): boolean => {
@@ -73,7 +73,7 @@ function faultyLine(source: string, reason: string): number {
   return bad;
 }
 
-/** The line of each token, from 1: tokens stand in the source in their order. */
+/** The line of each token, from 1; tokens occur in the source in order. */
 function tokenLines(source: string, tokens: readonly Token[]): number[] {
   let at = 0;
   let line = 1;
@@ -100,7 +100,7 @@ function closingQuote(source: string, start: number): number {
 }
 
 const MARK = "\uE000";
-/** Names by which the parser tells statements and operators. */
+/** Names by which the parser recognises statements and operators. */
 const KEYWORDS: ReadonlySet<string> = new Set([
   "set",
   "endset",
@@ -125,14 +125,14 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   "continue",
 ]);
 
-/** A token with its number in the place of its name or text, so that the tree tells which tokens it is made of. */
+/** A token whose name or text is replaced by its number, so that nodes reveal their tokens. */
 function numbered(token: Token, index: number): Token {
   const isLeaf =
     token.type === "StringLiteral" || (token.type === "Identifier" && !KEYWORDS.has(token.value));
   return isLeaf ? { ...token, value: `${MARK}${index}${MARK}` } : token;
 }
 
-/** Walks a tree and the same one of numbered tokens; gives the first token's number that is in it. */
+/** Walks a tree alongside the same tree of numbered tokens; returns the number of the first token in it. */
 function noteLines(node: unknown, twin: unknown, lines: readonly number[]): number | null {
   if (typeof twin === "string") {
     const [, index] = /^\uE000(\d+)\uE000/.exec(twin) ?? [];

@@ -5,7 +5,7 @@ import type { Environment, Interpreter } from "@huggingface/jinja";
 /** A syntax tree node of unknown type. */
 export interface TemplateNode {
   readonly type: string;
-  /** Where it stands in the source, from 1. */
+  /** Its line in the source, from 1. */
   readonly line?: number;
 }
 

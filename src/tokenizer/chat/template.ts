@@ -85,7 +85,7 @@ function longestSpace(source: string): number {
   return longest;
 }
 
-/** The error of a template that takes too much: a full stack and a text that no browser can hold are over the budget too. */
+/** The error for a template that exceeds its budget, the call stack or the maximum string length. */
 function endless(cause: unknown): LuthierError | null {
   const isOver = cause instanceof BudgetExceeded || cause instanceof RangeError;
   return isOver ? new LuthierError({ code: "tokenizer/template-endless" }, { cause }) : null;

@@ -22,7 +22,7 @@ interface Props {
   readonly onChange: (value: FieldValue) => void;
 }
 
-/** Choices shown at a time in addition to the selected ones; the others are found by name. */
+/** Number of choices shown besides the selected ones; the rest is found by search. */
 const SHOWN = 20;
 
 /** Chooses among the loaded model's trained adapters, with checkboxes or as a single choice. */
@@ -101,7 +101,7 @@ interface Choice {
   readonly label: string;
 }
 
-/** Those chosen, and as many others as are shown of those with `sought` in their names. */
+/** The chosen adapters, and a limited number of others whose names contain `sought`. */
 function find(choices: readonly Choice[], chosen: readonly string[], sought: string): readonly Choice[] {
   if (choices.length <= SHOWN) return choices;
   const part = sought.trim().toLowerCase();

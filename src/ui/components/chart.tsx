@@ -28,23 +28,23 @@ interface Props {
   readonly height: number;
   readonly format: (value: number) => string;
   readonly placeholder?: string;
-  /** Logarithmic values; those that are not positive are left out. */
+  /** Logarithmic value axis; non-positive values are omitted. */
   readonly log?: boolean;
   /** Charts with the same name share cursor and zoom: dragging zooms, a double click shows everything again. */
   readonly group?: string;
-  /** What lies on the horizontal axis; default: steps. */
+  /** The horizontal axis; default: steps. */
   readonly axis?: ChartAxis;
 }
 
 /** A horizontal axis other than steps. */
 export interface ChartAxis {
-  /** Value of a tick. */
+  /** Label of a tick. */
   readonly tick: (value: number) => string;
-  /** Value under the cursor, with its unit. */
+  /** Label of the value under the cursor, with its unit. */
   readonly at: (value: number) => string;
 }
 
-/** A line chart over steps, with a legend of the values under the pointer, or else the last ones. */
+/** A line chart over steps. Its legend shows the values at the cursor, or else the last ones. */
 export function Chart(props: Props) {
   const { label, lines, version, height, format, placeholder, log = false, group, axis } = props;
   const text = useText();
@@ -227,7 +227,7 @@ function plotOptions(element: HTMLElement, parts: PlotParts): uPlot.Options {
   };
 }
 
-/** On a logarithmic scale uPlot leaves out the labels of most ticks as null. */
+/** On a logarithmic scale uPlot passes null for ticks without a label. */
 function tickLabels(ticks: readonly (number | null)[], format: Format): (string | null)[] {
   const labels = format.ticks(ticks.filter((tick) => tick !== null));
   let next = 0;

@@ -2,9 +2,9 @@ import { NativeSelect, Select } from "@mantine/core";
 import { useText } from "../text/text";
 import classes from "./choice-select.module.css";
 
-/** From so many choices on they are searched: the browser's own list is for few. */
+/** From this many choices on, a searchable field replaces the browser's own list. */
 const MANY = 40;
-/** Choices that are in the page at a time. */
+/** Maximum number of choices rendered at a time. */
 const SHOWN = 50;
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
   readonly onChange: (value: string) => void;
 }
 
-/** One of several choices: the browser's own list, or, of many, a field that finds them by a part of their name. */
+/** A select: the browser's own for few choices, a searchable field for many. */
 export function ChoiceSelect({ label, value, choices, disabled, onChange }: Props) {
   const text = useText().shell.choices;
   if (choices.length < MANY) {

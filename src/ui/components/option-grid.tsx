@@ -18,6 +18,8 @@ interface Props {
   readonly disabled?: boolean;
   /** Title of the section that holds advanced fields; without it all fields are shown. */
   readonly foldTitle?: string;
+  /** Opens that section. */
+  readonly foldOpen?: boolean;
   readonly onChange: (name: string, value: FieldValue) => void;
   /** Content below a field, such as suggestions. */
   readonly below?: Readonly<Record<string, ReactNode>>;
@@ -33,7 +35,7 @@ export function OptionGrid(props: Props) {
     <>
       <Cells {...props} fields={open} />
       {folded.length > 0 && (
-        <Fold title={foldTitle}>
+        <Fold title={foldTitle} open={props.foldOpen ?? false}>
           <Cells {...props} fields={folded} />
         </Fold>
       )}
@@ -66,7 +68,7 @@ function Cell({
   const words = defined(texts[name], `the text of ${name}`);
   const problem = problems[name];
   return (
-    <div className={classes.cell} data-span={spanOf(field, words)}>
+    <div className={classes.cell} data-field={name} data-span={spanOf(field, words)}>
       <OptionField
         field={field}
         words={words}

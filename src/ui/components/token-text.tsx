@@ -63,31 +63,60 @@ function Run({ run }: { run: TokenRun }) {
   return (
     <>
       <VisuallyHidden>{text.data.spokenPart(names[run.part])}</VisuallyHidden>
-      {run.tokens.map((token, index) => (
-        <Fragment key={index}>
-          <span
-            className={classes.token}
-            data-part={token.part}
-            data-learned={token.supervised || undefined}
-            data-special={token.special || undefined}
-            title={`${String(token.id)}`}
-          >
-            {visible(token.text).map((line, part) => (
-              <Fragment key={part}>
-                {part > 0 && <br />}
-                {line}
-              </Fragment>
-            ))}
-          </span>
-          <wbr />
-        </Fragment>
+      {unitsOf(run.tokens).map((unit, index) => (
+        <Unit key={index} unit={unit} />
       ))}
     </>
   );
 }
 
+type Token = TokenView["tokens"][number];
+
+/** A token, or several that share characters. */
+function Unit({ unit }: { unit: readonly Token[] }) {
+  const text = useText();
+  const [token] = unit;
+  if (!token) return null;
+  return (
+    <>
+      <span
+        className={classes.token}
+        data-part={token.part}
+        data-learned={token.supervised || undefined}
+        data-special={token.special || undefined}
+        title={text.format.list(unit.map(({ id }) => String(id)))}
+      >
+        {visible(token.text).map((line, part) => (
+          <Fragment key={part}>
+            {part > 0 && <br />}
+            {line}
+          </Fragment>
+        ))}
+        {unit.length > 1 && (
+          <sub className={classes.count}>
+            {unit.length}
+            <VisuallyHidden>{text.data.tokensTogether}</VisuallyHidden>
+          </sub>
+        )}
+      </span>
+      <wbr />
+    </>
+  );
+}
+
+/** Groups tokens that share characters. */
+function unitsOf(tokens: readonly Token[]): Token[][] {
+  const units: Token[][] = [];
+  for (const token of tokens) {
+    const last = units.at(-1);
+    if (token.continues && last) last.push(token);
+    else units.push([token]);
+  }
+  return units;
+}
+
 /** A token's text with line breaks and lone spaces made visible, split after each line break. */
-function visible(text: string): string[] {
+export function visible(text: string): string[] {
   const marked = text.replaceAll("\r", "␍").replaceAll("\n", "↵\n").replaceAll("\t", "⇥");
   const shown = marked.trim() === "" ? marked.replaceAll(" ", "·") : marked;
   return shown.split("\n");

@@ -3,7 +3,7 @@ import { saveBlob } from "./save-file";
 
 export type ChartImage = "png" | "svg";
 
-/** What a chart's image shows. */
+/** Contents of a chart image. */
 export interface ChartPicture {
   readonly title: string;
   readonly lines: readonly ChartLine[];
@@ -111,7 +111,7 @@ function escape(words: string): string {
   return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
-/** Draws an SVG by a data URL: the page's security policy allows no images from blob URLs. */
+/** Loads an SVG from a data URL, since the page's security policy forbids blob URLs for images. */
 async function rasterise(svg: string): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;

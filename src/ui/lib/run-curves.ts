@@ -1,10 +1,10 @@
 import type { RunDetails } from "../../shared/run-record";
 
-/** What a run's curves can be drawn against. */
+/** Horizontal axes of a run's curves. */
 export const AXES = ["step", "tokens", "time"] as const;
 export type RunAxis = (typeof AXES)[number];
 
-/** The curves of a run. */
+/** Curves of a run. */
 export const CURVES = ["loss", "validation", "rate", "norm", "speed"] as const;
 export type RunCurve = (typeof CURVES)[number];
 
@@ -16,7 +16,7 @@ export interface Points {
 
 type Steps = RunDetails["steps"];
 
-/** A curve of a run against an axis; empty where earlier versions recorded neither tokens nor time. */
+/** A run's curve over an axis; empty if an earlier version recorded neither tokens nor time. */
 export function runCurve(
   { steps, validation }: Pick<RunDetails, "steps" | "validation">,
   curve: RunCurve,
@@ -31,7 +31,7 @@ export function runCurve(
 
 /**
  * Exponential moving average with bias correction.
- * @param keep 0 for none, towards 1 for more
+ * @param keep decay: 0 for no smoothing, up to 1
  */
 export function smoothed({ x, y }: Points, keep: number): Points {
   let mean = 0;
@@ -44,7 +44,7 @@ export function smoothed({ x, y }: Points, keep: number): Points {
   return { x, y: values };
 }
 
-/** The place of each step on the axis. */
+/** Each step's position on the axis. */
 function placesOf(steps: Steps, axis: RunAxis): ReadonlyMap<number, number> {
   let tokens = 0;
   return new Map(
@@ -70,7 +70,7 @@ function valueOf(steps: Steps, index: number, curve: Exclude<RunCurve, "validati
   }
 }
 
-/** Steps over which tokens per second are averaged. */
+/** Number of steps over which tokens per second are averaged. */
 const SPEED_STEPS = 5;
 
 function speedAt(steps: Steps, index: number): number {

@@ -67,9 +67,9 @@ export class RunSeries {
       this.gradNorm.push(step.gradNorm);
       if (!step.preference) continue;
       const { chosenReward, rejectedReward, accuracy } = step.preference;
-      this.chosenReward.push(chosenReward);
-      this.rejectedReward.push(rejectedReward);
-      this.rewardMargin.push(chosenReward - rejectedReward);
+      this.chosenReward.push(chosenReward ?? NaN);
+      this.rejectedReward.push(rejectedReward ?? NaN);
+      this.rewardMargin.push((chosenReward ?? NaN) - (rejectedReward ?? NaN));
       this.accuracy.push(accuracy);
     }
     for (const point of report.validation) {

@@ -4,7 +4,7 @@ import { toProblem } from "../lib/problem";
 import { isExcluded, isRunning, JobCalls } from "./jobs";
 import { selectTemplate } from "./selectors";
 import type { AdaptersSlice, SliceCreator } from "./state";
-import { adapterVoice, fitVoices } from "./voices";
+import { adapterVoice, chooseVoice, fitVoices, selectSpeakers } from "./voices";
 
 /** The loaded model's adapter library: selection, renaming, import and export. */
 export const adaptersSlice: SliceCreator<AdaptersSlice> =
@@ -42,10 +42,10 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
       },
 
       setAdapters: (adapters) => {
-        set(({ adapterId, voices }) => ({
+        set(({ adapterId, voices, lentAdapter }) => ({
           adapters,
           adapterId: adapters.some(({ id }) => id === adapterId) ? adapterId : (adapters[0]?.id ?? null),
-          voices: fitVoices(voices, adapters),
+          voices: fitVoices(voices, selectSpeakers({ adapters, lentAdapter })),
         }));
       },
 
@@ -53,7 +53,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
         set(({ adapters, voices }) => ({
           adapters: [adapter, ...adapters.filter(({ id }) => id !== adapter.id)],
           adapterId: adapter.id,
-          voices: { ...voices, after: adapterVoice(adapter.id) },
+          voices: chooseVoice(voices, 1, adapterVoice(adapter.id)),
           lastExport: null,
         }));
       },

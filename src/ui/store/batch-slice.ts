@@ -1,11 +1,13 @@
 import { isCancelled } from "../../lib/errors";
 import { toProblem } from "../lib/problem";
+import { answerEnds } from "./compare-slice";
 import { isExcluded, JobCalls } from "./jobs";
 import { selectTemplate } from "./selectors";
 import type { BatchSlice, SliceCreator } from "./state";
 import { generationValues, toGenerationOptions } from "./training-values";
+import { rightVoice } from "./voices";
 
-/** Answers to the prompts of files. */
+/** Batch answers to the prompts of files. */
 export const batchSlice: SliceCreator<BatchSlice> =
   ({ client }) =>
   (set, get) => {
@@ -25,8 +27,11 @@ export const batchSlice: SliceCreator<BatchSlice> =
         const options = toGenerationOptions(generationValues(state.generationEdits));
         const { batchFiles: files } = state;
         if (!options || files.length === 0 || isExcluded(state, "answer-files")) return;
-        const side = state.voices.after ?? { adapterId: null, merged: false };
-        const args = { files, side, options, template: selectTemplate(state) };
+        const side = rightVoice(state.voices) ?? { adapterId: null, merged: false };
+        const args = {
+          ...{ files, side, options, template: selectTemplate(state), ends: answerEnds(state) },
+          system: state.systemPrompt,
+        };
         set({ batchAnswers: null, batchPaused: false, batchProblem: null });
         try {
           const batchAnswers = await calls.run({ kind: "answer-files" }, (signal) =>

@@ -97,6 +97,9 @@ function listen(store: StudioStore, { client, series, log }: Runtime): (() => vo
         },
       }));
     }),
+    client.on("lent", (adapter) => {
+      store.getState().takeLent(adapter);
+    }),
     client.on("answer", (answer) => {
       store.getState().growAnswer(answer);
     }),

@@ -7,14 +7,19 @@ import { dataSlice } from "./data-slice";
 import { environmentSlice } from "./environment-slice";
 import { hubSlice } from "./hub-slice";
 import { jobsSlice } from "./jobs-slice";
+import { layoutSlice } from "./layout-slice";
 import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
+import { nextMoveSlice } from "./next-move";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
+import { ratingsSlice } from "./ratings-slice";
 import { scoresSlice } from "./scores-slice";
 import { runsSlice } from "./runs-slice";
+import { settingsFileSlice } from "./settings-file-slice";
 import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
+import { sweepSlice } from "./sweep-slice";
 import { trainSlice } from "./train-slice";
 
 export type StudioStore = StoreApi<StudioState>;
@@ -40,12 +45,17 @@ export function createStudioStore(
         ...hubSlice(runtime)(...api),
         ...methodSlice(runtime)(...api),
         ...trainSlice(runtime)(...api),
+        ...sweepSlice(runtime)(...api),
         ...runsSlice(runtime)(...api),
         ...compareSlice(runtime)(...api),
+        ...ratingsSlice(runtime)(...api),
         ...scoresSlice(runtime)(...api),
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
+        ...nextMoveSlice(runtime)(...api),
+        ...layoutSlice(runtime)(...api),
+        ...settingsFileSlice(runtime)(...api),
       }),
       {
         name: "luthier-settings",

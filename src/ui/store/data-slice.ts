@@ -6,12 +6,12 @@ import { isExcluded, JobCalls } from "./jobs";
 import { lengthInputs, selectDataset, selectValidation } from "./selectors";
 import type { DataSlice, LastFiles, SliceCreator } from "./state";
 
-export const dataSlice: SliceCreator<DataSlice> =
-  ({ client, text }) =>
-  (set, get) => {
+export const dataSlice: SliceCreator<DataSlice> = (runtime) => {
+  const { client } = runtime;
+  return (set, get) => {
     const imports = new JobCalls(set);
     const edits = new JobCalls(set);
-    /** Ends the measuring of lengths that are no longer asked for. */
+    /** Cancels the measuring of lengths that are no longer needed. */
     let measuring = new AbortController();
     const fetches = new JobCalls(set);
     /** Incremented by every choice the user makes; automatic choices give way to them. */
@@ -49,7 +49,7 @@ export const dataSlice: SliceCreator<DataSlice> =
     /** Rereads files, replacing the dataset that resulted from them before. */
     async function readFiles(last: LastFiles): Promise<void> {
       const { files, name, reading, datasetId, validates } = last;
-      // What came of the files before is replaced: it is no reason to refuse them.
+      // The dataset from these files is replaced, so it is no reason to refuse them.
       const refuseKnown = last.refuseKnown && datasetId === null;
       const place = {
         ...(datasetId === null ? {} : { replaces: datasetId }),
@@ -62,7 +62,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       else if (get().dataProblem) set({ lastFiles: last });
     }
 
-    /** Reads files as a dataset of their own; those that are here already are asked about. */
+    /** Imports files as a new dataset; if they have already been imported, asks first. */
     function importNew(files: readonly File[], name: string, reading: ReadingOptions): Promise<void> {
       return readFiles({ files, name, reading, datasetId: null, validates: null, refuseKnown: true });
     }
@@ -71,7 +71,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       id: SampleId,
       run: (read: Read) => Promise<DatasetSummary | null>,
     ): Promise<void> {
-      const name = text.data.sampleTexts[id].title;
+      const name = runtime.text.data.sampleTexts[id].title;
       const dataset = await run((signal) => client.withSignal(signal).call("importSample", { id, name }));
       if (dataset) set((state) => ({ sampleOf: { ...state.sampleOf, [dataset.id]: id } }));
     }
@@ -139,7 +139,7 @@ export const dataSlice: SliceCreator<DataSlice> =
       async importValidation(files, name) {
         const dataset = selectDataset(get());
         if (!dataset) return;
-        // Its columns are most likely those of the dataset.
+        // It probably has the same columns as the dataset.
         const { columns } = dataset.reading ?? {};
         const reading = columns ? { columns } : {};
         const datasetId = selectValidation(get())?.id ?? null;
@@ -255,3 +255,4 @@ export const dataSlice: SliceCreator<DataSlice> =
       },
     };
   };
+};

@@ -15,7 +15,7 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     recordStall: (stalled) => {
       const { jobs, modelId } = get();
       const loading = jobOf(get(), "load-model")?.subject ?? null;
-      // Where no job runs the page itself has asked for something: tokens, lengths, a plan, all of the model in use.
+      // Without a job, the page itself made a request: tokens, lengths, a plan. All involve the model in use.
       const suspect = loading ?? (jobs.length === 0 ? modelId : null);
       set({ stalled, hungModel: stalled ? suspect : null });
     },
@@ -25,8 +25,15 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     },
 
     async start() {
-      const { refreshEnvironment, startData, startModel, startHub, startRuns } = get();
-      await Promise.all([refreshEnvironment(), startData(), startModel(), startHub(), startRuns()]);
+      const { refreshEnvironment, startData, startModel, startHub, startRuns, startRatings } = get();
+      await Promise.all([
+        refreshEnvironment(),
+        startData(),
+        startModel(),
+        startHub(),
+        startRuns(),
+        startRatings(),
+      ]);
       await refreshEnvironment();
     },
 

@@ -28,7 +28,16 @@ export function forecastInputs(
     maxGradNorm: _g,
     ...relevant
   } = config.training;
-  // A model keeps its id when it is loaded with fewer bits.
-  const key = JSON.stringify([{ ...config, training: relevant }, state.model?.precision, budgetBytes]);
+  // A model keeps its id when it is reloaded in 4 bits, a dataset when it is read again or edited.
+  const used = [config.datasetId, config.validationDatasetId, config.mixDatasetId];
+  const versions = state.datasets.flatMap(({ id, importedAt, edits }) =>
+    used.includes(id) ? [[id, importedAt, edits?.identity]] : [],
+  );
+  const key = JSON.stringify([
+    { ...config, training: relevant },
+    versions,
+    state.model?.precision,
+    budgetBytes,
+  ]);
   return { key, args: { config, budgetBytes } };
 }

@@ -88,5 +88,5 @@ export function takeJobs(known: readonly ShownJob[], running: readonly RunningJo
     const index = asked.findIndex((job) => job.kind === kind);
     if (index >= 0) asked.splice(index, 1);
   }
-  return [...running.map((job) => byId.get(job.id) ?? { ...job, progress: null }), ...asked];
+  return [...running.map((job) => ({ ...job, progress: byId.get(job.id)?.progress ?? null })), ...asked];
 }

@@ -1,5 +1,6 @@
 import { isCancelled } from "../../lib/errors";
 import { toProblem } from "../lib/problem";
+import { selectObjectiveId } from "./goal";
 import { planInputs } from "./selectors";
 import type { MethodSlice, SliceCreator } from "./state";
 
@@ -24,12 +25,11 @@ export const methodSlice: SliceCreator<MethodSlice> =
     },
 
     editObjective: (name, value) => {
-      set(({ objectiveId, objectiveEdits }) => ({
-        objectiveEdits: {
-          ...objectiveEdits,
-          [objectiveId]: { ...objectiveEdits[objectiveId], [name]: value },
-        },
-      }));
+      set((state) => {
+        const id = selectObjectiveId(state);
+        const { objectiveEdits } = state;
+        return { objectiveEdits: { ...objectiveEdits, [id]: { ...objectiveEdits[id], [name]: value } } };
+      });
     },
 
     chooseMethod: (id) => {

@@ -5,7 +5,9 @@ import type { FieldValue, FieldValues } from "../../shared/fields";
 import { METHOD_IDS } from "../../shared/methods";
 import { NF4_BLOCK_SIZES } from "../../shared/model";
 import { GOALS, OBJECTIVE_IDS } from "../../shared/objectives";
-import { PRESETS, type StudioState } from "./state";
+import { PRESETS } from "../../shared/presets";
+import type { StudioState } from "./state";
+import { STEPS } from "./steps";
 
 /** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */
 export type Settings = Pick<
@@ -25,11 +27,17 @@ export type Settings = Pick<
   | "objectiveEdits"
   | "preset"
   | "trainingEdits"
+  | "mixDatasetId"
   | "generationEdits"
+  | "systemPrompt"
+  | "stopText"
+  | "endLoops"
   | "markDifferences"
   | "showHints"
   | "keepAwake"
   | "notifyWhenDone"
+  | "openSteps"
+  | "keepsStepsOpen"
 >;
 
 export function toSettings(state: StudioState): Settings {
@@ -45,7 +53,19 @@ export function toSettings(state: StudioState): Settings {
     trainingEdits,
   } = state;
   const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
-  const { generationEdits, markDifferences, showHints, keepAwake, notifyWhenDone } = state;
+  const {
+    mixDatasetId,
+    generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
+    markDifferences,
+    showHints,
+    keepAwake,
+    notifyWhenDone,
+    openSteps,
+    keepsStepsOpen,
+  } = state;
   return {
     datasetId,
     sampleOf,
@@ -60,13 +80,19 @@ export function toSettings(state: StudioState): Settings {
     objectiveEdits,
     preset,
     trainingEdits,
+    mixDatasetId,
     hubEndpoint,
     quantization,
     generationEdits,
+    systemPrompt,
+    stopText,
+    endLoops,
     markDifferences,
     showHints,
     keepAwake,
     notifyWhenDone,
+    openSteps,
+    keepsStepsOpen,
   };
 }
 
@@ -125,11 +151,17 @@ const settings = v.object({
   objectiveEdits: v.optional(v.fallback(objectiveEdits, v.parse(objectiveEdits, {})), {}),
   preset: orDefault(v.picklist(PRESETS)),
   trainingEdits: fieldValues,
+  mixDatasetId: orDefault(v.nullable(v.string())),
   generationEdits: fieldValues,
+  systemPrompt: orDefault(v.string()),
+  stopText: orDefault(v.string()),
+  endLoops: orDefault(v.boolean()),
   markDifferences: orDefault(v.boolean()),
   showHints: orDefault(v.boolean()),
   keepAwake: orDefault(v.boolean()),
   notifyWhenDone: orDefault(v.boolean()),
+  openSteps: orDefault(v.array(v.picklist(STEPS))),
+  keepsStepsOpen: orDefault(v.boolean()),
 });
 
 /** The well-formed parts of stored settings; everything else falls back to defaults. */

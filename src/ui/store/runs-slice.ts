@@ -1,18 +1,17 @@
 import type { InterruptedRun } from "../../protocol/commands";
 import type { ListedRun } from "../../shared/run-record";
-import { isSameValue } from "../../shared/fields";
+import { EARLIER_OPTIONS } from "../../shared/training";
 import { saveBlob } from "../lib/save-file";
 import { toProblem } from "../lib/problem";
 import { isTraining } from "./jobs";
 import type { RunsSlice, SliceCreator } from "./state";
 import { emptyRun } from "./train-slice";
-import { presetValues } from "./training-values";
 
-/** The kept runs: list, edit, delete and restore, reuse. */
+/** The stored runs: list, edit, delete, restore, reuse. */
 export const runsSlice: SliceCreator<RunsSlice> =
   ({ client, series, log }) =>
   (set, get) => {
-    /** Edits runs and lists them again; failures are shown with the list. */
+    /** Edits runs and refreshes the list; failures are shown there. */
     async function edit(work: () => Promise<unknown>): Promise<void> {
       set({ runsProblem: null });
       try {
@@ -113,18 +112,23 @@ export const runsSlice: SliceCreator<RunsSlice> =
 
       async takeRunSettings({ config }) {
         const { models, model, datasets } = get();
-        if (datasets.some(({ id }) => id === config.datasetId)) get().chooseDataset(config.datasetId);
+        const own = datasets.find(({ id }) => id === config.datasetId);
+        // The same files, imported again.
+        const same = datasets.find(
+          ({ contentHash, validates }) =>
+            contentHash !== undefined && contentHash === config.datasetHash && validates === undefined,
+        );
+        const dataset = own ?? same;
+        if (dataset) get().chooseDataset(dataset.id);
         if (model?.id !== config.modelId && models.some(({ id }) => id === config.modelId))
           await get().loadModel(config.modelId);
-        get().chooseTemplate(config.templateId);
+        if (config.templateSource === undefined) get().chooseTemplate(config.templateId);
+        else get().editTemplate(config.templateSource);
+        get().chooseMixed(config.mixDatasetId ?? null);
         get().applyMethod({ id: config.method.id, options: config.method.options });
-        const preset = presetValues(get().preset, config.method.id, get().model);
+        // Every value is fixed: presets follow the data, of which not all may be known yet.
         const { continueAdapter: _continues, ...training } = config.training;
-        set({
-          trainingEdits: Object.fromEntries(
-            Object.entries(training).filter(([name, value]) => !isSameValue(preset[name], value)),
-          ),
-        });
+        set({ trainingEdits: { ...EARLIER_OPTIONS, ...training } });
       },
 
       async continueRun(run: ListedRun) {

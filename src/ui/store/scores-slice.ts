@@ -7,29 +7,28 @@ import { isExcluded, JobCalls } from "./jobs";
 import { lengthInputs, selectTrainingValues, selectValidation } from "./selectors";
 import type { ScoresSlice, SliceCreator, StudioState } from "./state";
 import { formProblems } from "./training-values";
-import { isSameVoice } from "./voices";
+import { askedVoices, rightVoice } from "./voices";
 
 /** The values of the scorecard's form. */
 export function scoreValues(edits: FieldValues): FieldValues {
   return { ...defaultValues(scoreFields), ...edits };
 }
 
-/** Whose scores are shown; undefined while there is no model. */
+/** The subject of the displayed scores; undefined without a model. */
 export function evaluationKey({ model, voices }: Pick<StudioState, "model" | "voices">): string | undefined {
-  return model ? JSON.stringify([model.id, voices.after?.adapterId ?? null]) : undefined;
+  return model ? JSON.stringify([model.id, rightVoice(voices)?.adapterId ?? null]) : undefined;
 }
 
-/** What `evaluate` needs, or null while it cannot be asked. */
+/** Arguments of `evaluate`, or null while incomplete. */
 export function evaluateArgs(state: StudioState): EvaluateArgs | null {
   const encoding = lengthInputs(state)?.args;
   const options = toEvaluationOptions(scoreValues(state.scoreEdits));
   if (!encoding || !options) return null;
   const { seed, validationSplit } = selectTrainingValues(state);
-  const { voices, scoreFiles } = state;
-  const side = (voice: (typeof voices)["before"]): ScoredSide => voice ?? { adapterId: null, merged: false };
-  const isAlone = isSameVoice(voices.before, voices.after);
+  const { scoreFiles } = state;
+  const sides = askedVoices(state.voices.slice(0, 2));
   return {
-    sides: isAlone ? [side(voices.after)] : [side(voices.before), side(voices.after)],
+    sides: sides.map(({ voice }): ScoredSide => voice ?? { adapterId: null, merged: false }),
     rows:
       scoreFiles.length > 0
         ? { kind: "files", files: scoreFiles }
@@ -50,7 +49,7 @@ function toEvaluationOptions(values: FieldValues): EvaluationOptions | null {
   return { limit: Number(limit), maxNewTokens: Number(maxNewTokens), pattern: String(pattern) };
 }
 
-/** Scores of both sides of the comparison. */
+/** Scores both sides of the comparison. */
 export const scoresSlice: SliceCreator<ScoresSlice> =
   ({ client }) =>
   (set, get) => {
@@ -92,7 +91,7 @@ export const scoresSlice: SliceCreator<ScoresSlice> =
         set({ evaluation: null, scoreProblem: null });
         if (key === undefined) return;
         try {
-          const adapterId = get().voices.after?.adapterId ?? null;
+          const adapterId = rightVoice(get().voices)?.adapterId ?? null;
           const evaluation = await client.call("keptEvaluation", { adapterId });
           if (evaluationKey(get()) === key) set({ evaluation });
         } catch (error) {

@@ -1,12 +1,14 @@
 import type { CommandArgs } from "../../protocol/commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { DatasetSummary, PromptTemplate, RowExclusion, TemplateId } from "../../shared/data";
-import type { FieldValues } from "../../shared/fields";
+import { type FieldValues, isSameValue } from "../../shared/fields";
 import { methodSpecs, type MethodChoice } from "../../shared/methods";
+import { objectiveSpecs } from "../../shared/objectives";
 import { LEARN_FROM, learnRuleOf, type RunConfig, THOUGHTS } from "../../shared/training";
 import { selectGoal, selectObjective, selectObjectiveProblems } from "./goal";
 import { isExcluded, isRunning, isTraining } from "./jobs";
 import type { RunStatus, StudioState } from "./state";
+import type { StepId } from "./steps";
 import {
   formProblems,
   methodValues,
@@ -27,6 +29,29 @@ export function selectValidation(state: Pick<State, "datasets" | "datasetId">): 
   return datasets.find(({ validates }) => validates !== undefined && validates === datasetId) ?? null;
 }
 
+/** Datasets that can be mixed into the dataset in use. */
+export function mixableDatasets(
+  datasets: readonly DatasetSummary[],
+  datasetId: string | null,
+): readonly DatasetSummary[] {
+  return datasets.filter(
+    ({ id, rows, validates }) => id !== datasetId && validates === undefined && rows > 0,
+  );
+}
+
+/** The dataset to mix in; null if there is none, or if it is the one in use. */
+export function selectMixed(
+  state: Pick<State, "datasets" | "datasetId" | "mixDatasetId">,
+): DatasetSummary | null {
+  const { datasets, datasetId, mixDatasetId } = state;
+  return mixableDatasets(datasets, datasetId).find(({ id }) => id === mixDatasetId) ?? null;
+}
+
+/** Whether the form mixes in another dataset; not possible with pairs of answers. */
+function wantsMixed(state: State): boolean {
+  return selectTrainingValues(state).mixShare !== 0 && selectGoal(state).goal !== "preferences";
+}
+
 /** The adapter in use, or null if there is none. */
 export function selectAdapter(state: Pick<State, "adapters" | "adapterId">): AdapterSummary | null {
   return state.adapters.find(({ id }) => id === state.adapterId) ?? null;
@@ -41,7 +66,7 @@ export function selectTemplateId(state: Pick<State, "templateId" | "templateSour
   return hasChat ? "chat" : "alpaca";
 }
 
-/** The template in use, with its source where the person wrote it. */
+/** The template in use, with its source if it is the user's. */
 export function selectTemplate(
   state: Pick<State, "templateId" | "templateSource" | "model">,
 ): PromptTemplate {
@@ -55,11 +80,75 @@ export function selectMethodValues(state: Pick<State, "methodId" | "model" | "me
   return methodValues(state.methodId, state.model, state.methodEdits[state.methodId]);
 }
 
+/** What the training form follows from. */
+export type TrainingInputs = Pick<
+  State,
+  | "preset"
+  | "methodId"
+  | "model"
+  | "trainingEdits"
+  | "lengths"
+  | "datasets"
+  | "datasetId"
+  | "runs"
+  | "measuredSpeed"
+>;
+
+export function trainingInputs(state: TrainingInputs): TrainingInputs {
+  const { preset, methodId, model, trainingEdits, lengths, datasets, datasetId, runs, measuredSpeed } = state;
+  return { preset, methodId, model, trainingEdits, lengths, datasets, datasetId, runs, measuredSpeed };
+}
+
+/** Values of the training form under the chosen preset, before the user's edits. */
+export function selectPresetValues(state: TrainingInputs): FieldValues {
+  const { preset, methodId, model } = state;
+  const rough = presetValues(preset, methodId, model);
+  const facts = { rows: usableRows(state), hasValidationFile: selectValidation(state) !== null };
+  return presetValues(preset, methodId, model, {
+    ...facts,
+    stepMs: stepMs(state, Number(rough.batchSize) * Number(rough.gradientAccumulation)),
+    isRateForShortRuns: false,
+  });
+}
+
 /** Values of the training form. */
-export function selectTrainingValues(
-  state: Pick<State, "preset" | "methodId" | "model" | "trainingEdits">,
-): FieldValues {
-  return { ...presetValues(state.preset, state.methodId, state.model), ...state.trainingEdits };
+export function selectTrainingValues(state: TrainingInputs): FieldValues {
+  return { ...selectPresetValues(state), ...state.trainingEdits };
+}
+
+/** How many fields of the training form differ from the preset. */
+export function selectChangedFields(state: TrainingInputs): number {
+  const preset = selectPresetValues(state);
+  return Object.entries(state.trainingEdits).filter(([name, value]) => !isSameValue(preset[name], value))
+    .length;
+}
+
+/** Rows that can be trained on, as far as that is known. */
+function usableRows({ lengths, datasets, datasetId }: TrainingInputs): number | null {
+  if (lengths) return lengths.rows - lengths.excluded;
+  return datasets.find(({ id }) => id === datasetId)?.rows ?? null;
+}
+
+/** Expected time of a step of so many rows: as measured, or as the latest run of this model and method took. */
+function stepMs(
+  { lengths, model, methodId, runs, measuredSpeed }: TrainingInputs,
+  rows: number,
+): number | null {
+  if (!lengths || lengths.rows === 0 || !model) return null;
+  const isLike = ({ model: { id }, config, tokens, elapsedMs }: State["runs"][number]): boolean =>
+    id === model.id && config.method.id === methodId && tokens > 0 && elapsedMs > 0;
+  const run = runs.find(isLike);
+  const measured = measuredSpeed?.modelId === model.id ? measuredSpeed.tokensPerSecond : null;
+  const tokensPerSecond = measured ?? (run ? (run.tokens / run.elapsedMs) * 1000 : null);
+  if (tokensPerSecond === null) return null;
+  return ((rows * lengths.totalTokens) / lengths.rows / tokensPerSecond) * 1000;
+}
+
+/** Expected duration of a run under the form's values, in milliseconds; null if nothing was measured yet. */
+export function selectExpectedMs(state: TrainingInputs, steps: number): number | null {
+  const { batchSize, gradientAccumulation } = selectTrainingValues(state);
+  const each = stepMs(state, Number(batchSize) * Number(gradientAccumulation));
+  return each === null ? null : each * steps;
 }
 
 /** Problems of the method's form: those found by the page, then those reported for the model. */
@@ -90,14 +179,15 @@ export function lengthInputs(state: State): { key: string; args: CommandArgs<"le
     thoughts: THOUGHTS.find((known) => known === values.thoughts),
   });
   const dataset = selectDataset(state);
+  const objective = selectObjective(state);
   if (!state.model || !dataset || dataset.rows === 0 || typeof maxLength !== "number" || !(maxLength >= 8))
     return null;
   const args = {
     datasetId: dataset.id,
     ...selectTemplate(state),
     maxLength: Math.floor(maxLength),
-    ...rule,
-    pairs: selectGoal(state).goal === "preferences",
+    ...(selectGoal(state).goal === "text" ? { ...rule, learnFrom: "all" as const } : rule),
+    compares: objective && objectiveSpecs[objective.id].compares,
   };
   return {
     key: JSON.stringify([state.model.id, dataset.importedAt, dataset.edits?.identity ?? "", args]),
@@ -120,6 +210,7 @@ export type TrainBlock =
   | "model-loading"
   | "method-problem"
   | "training-problem"
+  | "no-mix"
   | "answering"
   | "measuring"
   | "exporting"
@@ -136,6 +227,7 @@ export function selectTrainBlock(state: State): TrainBlock | null {
   if (selectObjective(state) && Object.keys(selectObjectiveProblems(state)).length > 0)
     return "method-problem";
   if (!toTrainingOptions(selectTrainingValues(state))) return "training-problem";
+  if (wantsMixed(state) && !selectMixed(state)) return "no-mix";
   return busyWith(state);
 }
 
@@ -155,20 +247,27 @@ export function selectRunConfig(state: State): RunConfig | null {
   if (!training || !dataset || !state.model) return null;
   // The field is hidden without an adapter to continue from, but its value may still be set.
   const continueFrom = training.continueAdapter ? state.adapterId : null;
+  const mixed = wantsMixed(state) ? selectMixed(state) : null;
+  if (wantsMixed(state) && !mixed) return null;
   return {
     datasetId: dataset.id,
     modelId: state.model.id,
     ...selectTemplate(state),
     method: { id: state.methodId, options: selectMethodValues(state) },
-    training: { ...training, continueAdapter: continueFrom !== null },
+    training: {
+      ...training,
+      ...(selectGoal(state).goal === "text" ? { learnFrom: "all" } : {}),
+      continueAdapter: continueFrom !== null,
+      ...(!mixed && { mixShare: 0 }),
+    },
     objective: selectObjective(state),
     continueFrom,
     validationDatasetId: selectValidation(state)?.id ?? null,
+    mixDatasetId: mixed?.id ?? null,
   };
 }
 
-export const STEPS = ["data", "model", "method", "train", "compare", "export"] as const;
-export type StepId = (typeof STEPS)[number];
+export { STEPS, type StepId } from "./steps";
 
 export type StepState = "empty" | "ready" | "busy" | "done" | "problem";
 
@@ -194,13 +293,14 @@ const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
   },
   train(state) {
     if (isTraining(state)) return "busy";
-    if (state.trainProblem || selectTrainBlock(state) === "training-problem") return "problem";
+    if (state.trainProblem || ["training-problem", "no-mix"].includes(selectTrainBlock(state) ?? ""))
+      return "problem";
     if (state.result) return "done";
     return selectTrainBlock(state) === null ? "ready" : "empty";
   },
   compare(state) {
     if (isRunning(state, "answer")) return "busy";
-    if (state.turns.some((turn) => turn.after?.state === "done")) return "done";
+    if (state.turns.some(({ answers }) => answers[1]?.answer.state === "done")) return "done";
     return state.adapterId ? "ready" : "empty";
   },
   export(state) {
@@ -226,7 +326,7 @@ export type TrainWarning =
   | { readonly kind: "software-gpu" };
 
 export function selectTrainWarnings(
-  state: Pick<State, "preset" | "methodId" | "model" | "trainingEdits" | "lengths" | "environment">,
+  state: TrainingInputs & Pick<State, "environment">,
 ): readonly TrainWarning[] {
   const values = selectTrainingValues(state);
   const { low, high } = methodSpecs[state.methodId].learningRate;

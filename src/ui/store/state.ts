@@ -25,28 +25,33 @@ import type {
 } from "../../shared/data";
 import type { ExportId, ExportOffer, ExportType, OnnxTrial } from "../../shared/exports";
 import type { FieldValue, FieldValues } from "../../shared/fields";
-import type { FinishReason, Side } from "../../shared/generation";
+import type { FinishReason } from "../../shared/generation";
 import type { HubListing, UnfinishedDownload } from "../../shared/hub";
 import type { MethodChoice, MethodId } from "../../shared/methods";
 import type { ModelCard, ModelSummary, Quantization } from "../../shared/model";
 import type { Evaluation, FileAnswers } from "../../shared/scores";
 import type { Goal, ObjectiveId } from "../../shared/objectives";
+import type { Rating, Thumb } from "../../shared/ratings";
 import type { Row } from "../../shared/rows";
+import type { PresetId } from "../../shared/presets";
 import type { ListedRun, RunLabel } from "../../shared/run-record";
 import type { SampleAnswer } from "../../shared/run-history";
+import type { SweepAxis } from "../../shared/sweep";
+import type { RunConfig } from "../../shared/training";
 import type { RecommendedModel } from "../../shared/recommended-models";
 import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
 import type { RunSeries } from "../lib/run-series";
 import type { Text } from "../text/text";
+import type { StepId } from "./steps";
 
 /** Dependencies of the actions, in addition to the state. */
 export interface Runtime {
   readonly client: Client;
   readonly series: RunSeries;
   readonly log: RunLog;
-  /** The page's language, for names that the page gives to new adapters and sample datasets. */
-  readonly text: Text;
+  /** The current language, for names that the page gives to new adapters and sample datasets. */
+  text: Text;
 }
 
 /** A worker job with its progress. Requested jobs that have not started yet have negative ids. */
@@ -104,11 +109,11 @@ export interface LastFiles {
   readonly datasetId: string | null;
   /** The dataset they are a validation file of. */
   readonly validates: string | null;
-  /** Whether they are refused where they are here as a dataset already. */
+  /** Whether files are refused if they have already been imported. */
   readonly refuseKnown: boolean;
 }
 
-/** Which rows of which dataset of a hub; "" for the usual config or split, null for all rows. */
+/** Part of a hub dataset to import; "" for the default config or split, null for all rows. */
 export type HubDatasetForm = Pick<HubDatasetRequest, "repository" | "config" | "split" | "rows">;
 
 export interface DataSlice {
@@ -120,7 +125,7 @@ export interface DataSlice {
   readonly sampleOf: Readonly<Record<string, string>>;
   /** Null: the model's own chat template if it has one. */
   readonly templateId: TemplateId | null;
-  /** The Jinja that the person wrote; null where none was. */
+  /** Source of the user's template; null if there is none. */
   readonly templateSource: string | null;
   readonly dataProblem: ErrorData | null;
   /** The files of the last import, which can be reread with other settings until the page is closed. */
@@ -136,20 +141,20 @@ export interface DataSlice {
   importValidation(files: readonly File[], name: string): Promise<void>;
   /** Rereads the last files with other settings, replacing the earlier result. */
   reread(reading: ReadingOptions): Promise<void>;
-  /** Reads the last files though they are here as a dataset already. */
+  /** Imports the last files even though they have already been imported. */
   importKnown(): Promise<void>;
-  /** Fetches a dataset from the hub of the Model step's form, and reads it. */
+  /** Downloads a dataset from the hub in the Model step's form, and imports it. */
   fetchDataset(wanted: HubDatasetForm): Promise<void>;
   cancelFetch(): void;
   importSample(id: SampleId): Promise<void>;
   cancelImport(): void;
   deleteDataset(id: string): Promise<void>;
-  /** Changes rows of a dataset; true when that is kept. */
+  /** Edits rows; returns true if the edits were saved. */
   editRows(id: string, edit: DatasetEdit): Promise<boolean>;
   /** Saves the rows in use as JSON Lines. */
   exportRows(id: string): Promise<void>;
   chooseTemplate(id: TemplateId): void;
-  /** Takes a template of the person's own into use. */
+  /** Switches to a template written by the user. */
   editTemplate(source: string): void;
   refreshLengths(): Promise<void>;
   dismissDataProblem(): void;
@@ -219,7 +224,7 @@ export interface MethodSlice {
   readonly methodId: MethodId;
   /** Edits of each method's form. */
   readonly methodEdits: Readonly<Partial<Record<MethodId, FieldValues>>>;
-  /** What the user wants learned, where the dataset allows more than one thing; null: what suits the dataset. */
+  /** The user's goal, if the dataset allows several; null selects the dataset's default. */
   readonly goalChoice: Goal | null;
   /** The objective of runs that learn preferences. */
   readonly objectiveId: ObjectiveId;
@@ -238,9 +243,6 @@ export interface MethodSlice {
   resetMethod(): void;
   refreshPlan(): Promise<void>;
 }
-
-export const PRESETS = ["quick", "balanced", "thorough"] as const;
-export type PresetId = (typeof PRESETS)[number];
 
 export type RunStatus = TrainingStatus | "idle";
 
@@ -263,8 +265,12 @@ export interface RunFigures {
 
 export interface TrainSlice {
   readonly preset: PresetId;
+  /** Tokens per second of training, as measured by hand on this machine; null if it was not. */
+  readonly measuredSpeed: { readonly modelId: string; readonly tokensPerSecond: number } | null;
   /** Edits of the training form since the preset was chosen. */
   readonly trainingEdits: FieldValues;
+  /** The dataset to mix into the training rows. */
+  readonly mixDatasetId: string | null;
   readonly runStatus: RunStatus;
   readonly run: RunFigures;
   /** The worker's id of the current run. */
@@ -277,15 +283,33 @@ export interface TrainSlice {
   readonly sampleAnswers: readonly SampleAnswer[];
   choosePreset(id: PresetId): void;
   editTraining(name: string, value: FieldValue): void;
+  chooseMixed(datasetId: string | null): void;
   train(): Promise<void>;
+  /** Trains with a configuration that is not the form's; resolves to how it ended. */
+  trainWith(config: RunConfig, name: string): Promise<"done" | "stopped" | "failed">;
+  /** Trains the adapter in use further, with its own method and the form's training options. */
+  trainFurther(): Promise<void>;
   /** Replaces the displayed run with one that the worker has started. */
   beginRun(): void;
-  /** Resumes an interrupted run. */
-  resumeRun(id: string): Promise<void>;
+  /** Resumes an interrupted run, or lets an ended one go on for more steps. */
+  resumeRun(id: string, moreSteps?: number): Promise<void>;
+  setMeasuredSpeed(speed: TrainSlice["measuredSpeed"]): void;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): void;
   dismissTrainProblem(): void;
+}
+
+/** Short runs over combinations of settings. */
+export interface SweepSlice {
+  /** The sweep in progress: the runs of it that are done, and those in all. */
+  readonly sweep: { readonly id: string; readonly done: number; readonly total: number } | null;
+  /** Trains every combination of the axes' values for so many steps, one after the other. */
+  startSweep(axes: readonly SweepAxis[], steps: number): Promise<void>;
+  /** Stops the run in progress and drops those that have not begun. */
+  stopSweep(): void;
+  /** Fills the forms with what a run of a sweep tried. */
+  takeSweep(run: ListedRun): void;
 }
 
 export interface RunsSlice {
@@ -293,10 +317,10 @@ export interface RunsSlice {
   readonly runs: readonly ListedRun[];
   /** The loaded model's runs that were cut off, latest first. */
   readonly interrupted: readonly InterruptedRun[];
-  /** Runs deleted last, which can be restored. */
+  /** The last deleted runs, which can be restored. */
   readonly deletedRuns: readonly string[];
   readonly runsProblem: ErrorData | null;
-  /** Removes what was deleted before, lists the runs, and shows the latest one. */
+  /** Purges earlier deletions, lists the runs, and shows the latest one. */
   startRuns(): Promise<void>;
   refreshRuns(): Promise<void>;
   setInterrupted(runs: readonly InterruptedRun[]): void;
@@ -310,65 +334,119 @@ export interface RunsSlice {
   showRun(id: string): Promise<void>;
   /** Downloads a run as a file. */
   exportRun(id: string, format: RunExportFormat): Promise<void>;
-  /** Fills the forms with a run's data, model, template, method and options, as far as they still exist. */
+  /** Fills the forms with a run's data, model, template, method and options, as far as they are still available. */
   takeRunSettings(run: ListedRun): Promise<void>;
-  /** Prepares a run that goes on from a run's adapter. */
+  /** Prepares a run that continues from a run's adapter. */
   continueRun(run: ListedRun): Promise<void>;
 }
 
 export interface Answer {
   readonly state: "waiting" | "streaming" | "done" | "failed";
   readonly text: string;
+  /** Its tokens, once it has ended. */
+  readonly ids: readonly number[];
   readonly tokensPerSecond: number | null;
   readonly finish: FinishReason | null;
   readonly problem: ErrorData | null;
 }
 
-/** What answers other than the plain base model: an adapter, applied or merged. */
+/** The answering model: the base model, or an adapter, applied or merged. */
 export interface Voice {
   readonly adapterId: string;
   readonly merged: boolean;
 }
 
-/** The voice of each side; null for the base model. */
-export type Voices = Readonly<Record<Side, Voice | null>>;
+/** The voices of the columns, from the left; null for the base model. There are two or more. */
+export type Voices = readonly (Voice | null)[];
 
-/** A question and both answers; `after` is null if there was no adapter. */
+/** A voice's answer. */
+export interface VoicedAnswer {
+  readonly voice: Voice | null;
+  readonly answer: Answer;
+}
+
+/** A question and the answers of the voices that were asked. */
 export interface Turn {
   readonly id: string;
   readonly question: string;
   /** The dataset row that was asked as training rendered it; null for a free question. */
   readonly row: Row | null;
-  /** The voices asked. */
-  readonly voices: Voices;
-  readonly before: Answer;
-  readonly after: Answer | null;
+  /** The system text sent, "" for none; rows have their own. */
+  readonly system: string;
+  /** Number of regenerations; added to the seed. */
+  readonly attempt: number;
+  /** Random display order until the best answer is chosen blind; null if names are shown. */
+  readonly blindOrder: readonly number[] | null;
+  /** By column at the time of asking. */
+  readonly answers: readonly VoicedAnswer[];
 }
 
 export interface CompareSlice {
   readonly turns: readonly Turn[];
   /** The voices for the next question. */
   readonly voices: Voices;
+  /** The adapter of a paused run, which can answer questions meanwhile. */
+  readonly lentAdapter: AdapterSummary | null;
   readonly generationEdits: FieldValues;
+  readonly systemPrompt: string;
+  /** Stop sequences as typed, one per line. */
+  readonly stopText: string;
+  /** Whether to end answers that repeat themselves. */
+  readonly endLoops: boolean;
   readonly markDifferences: boolean;
+  /** Whether to show the token probabilities of the last answers. */
+  readonly showOdds: boolean;
   send(question: string): Promise<void>;
   /** Asks a dataset row alone, without earlier turns, as training rendered it. */
   sendRow(row: Row): Promise<void>;
   /** Asks an earlier question again with a new wording; later turns are dropped. */
   resend(turnId: string, question: string): Promise<void>;
+  /** Regenerates the answers to a question with the next seed; later turns are dropped. */
+  regenerate(turnId: string): Promise<void>;
   stopAnswers(): void;
   clearConversation(): void;
   growAnswer(answer: Events["answer"]): void;
   editGeneration(name: string, value: FieldValue): void;
+  editAsking(part: Partial<Pick<CompareSlice, "systemPrompt" | "stopText" | "endLoops">>): void;
   setMarkDifferences(on: boolean): void;
-  chooseVoice(side: Side, voice: Voice | null): void;
+  setShowOdds(on: boolean): void;
+  /** Adds the adapter of a paused run to the comparison, or removes it. */
+  takeLent(adapter: AdapterSummary | null): void;
+  chooseVoice(column: number, voice: Voice | null): void;
+  /** Adds a column for a voice that has none. */
+  addColumn(): void;
+  removeColumn(column: number): void;
+}
+
+/** Where to save a conversation as a row: in an existing dataset, or a new one. */
+export type RowTarget = { readonly datasetId: string } | { readonly name: string };
+
+export interface RatingsSlice {
+  /** All stored ratings of answers. */
+  readonly ratings: readonly Rating[];
+  readonly ratingsProblem: ErrorData | null;
+  /** Whether answers are shown without names, in random order, until the best is chosen. */
+  readonly blind: boolean;
+  startRatings(): Promise<void>;
+  /** Rates an answer of a turn, by index; null removes the rating. */
+  rate(turnId: string, index: number, thumb: Thumb | null): Promise<void>;
+  /** Chooses the best answer of a turn blind; null for none. */
+  chooseBlind(turnId: string, best: number | null): Promise<void>;
+  setBlind(on: boolean): void;
+  /** Downloads the ratings as JSON Lines: pairs, and labelled answers. */
+  exportRatings(name: string): Promise<void>;
+  /** Creates a dataset from these rows. */
+  importRatings(name: string): Promise<void>;
+  clearRatings(): Promise<void>;
+  /** Saves a turn with the conversation before it and this answer as a row; resolves to whether it was saved. */
+  keepRow(turnId: string, index: number, text: string, target: RowTarget): Promise<boolean>;
 }
 
 export interface ScoresSlice {
-  /** The latest scores of who answers on the right. */
+  /** The latest scores of the right side's voice. */
   readonly evaluation: Evaluation | null;
   readonly scoreEdits: FieldValues;
-  /** Test rows of one's own; empty for rows held out. */
+  /** The user's test rows; empty for held-out rows. */
   readonly scoreFiles: readonly File[];
   readonly scoreProblem: ErrorData | null;
   /** Scores both sides of the comparison on the same rows. */
@@ -376,7 +454,7 @@ export interface ScoresSlice {
   cancelScore(): void;
   editScores(name: string, value: FieldValue): void;
   chooseScoreFiles(files: readonly File[]): void;
-  /** Shows what is kept of who answers on the right. */
+  /** Loads the stored scores of the right side's voice. */
   refreshEvaluation(): Promise<void>;
 }
 
@@ -390,7 +468,7 @@ export interface BatchSlice {
   answerBatch(): Promise<void>;
   pauseBatch(): Promise<void>;
   resumeBatch(): Promise<void>;
-  /** Ends it; what was answered until then stays. */
+  /** Stops it, keeping the answers so far. */
   stopBatch(): void;
 }
 
@@ -441,7 +519,45 @@ export interface SettingsSlice {
   setNotifyWhenDone(on: boolean): void;
 }
 
+export interface NextMoveSlice {
+  /** Asks the first row that the adapter in use was not trained on. */
+  askHeldOut(): Promise<void>;
+}
+
+export interface LayoutSlice {
+  /** The steps whose content is shown. */
+  readonly openSteps: readonly StepId[];
+  /** Whether opening a step leaves the others open. */
+  readonly keepsStepsOpen: boolean;
+  openStep(step: StepId): void;
+  closeStep(step: StepId): void;
+  openEveryStep(): void;
+  /** Returns to one step at a time, starting with this one. */
+  openOneStep(step: StepId): void;
+}
+
+/** Settings that were loaded from a file or a link. */
+export interface TakenSettings {
+  /** Name of the file; null for a link. */
+  readonly file: string | null;
+  /** The model they were made for, if it is not in the library. */
+  readonly missingModel: string | null;
+}
+
+export interface SettingsFileSlice {
+  readonly takenSettings: TakenSettings | null;
+  readonly settingsProblem: ErrorData | null;
+  /** Downloads the whole configuration as YAML. */
+  saveSettings(): Promise<void>;
+  /** Takes over the settings of a file, all or none. */
+  loadSettings(file: File): Promise<void>;
+  /** Takes over the settings in an address's fragment. */
+  loadLinkedSettings(fragment: string): Promise<void>;
+  dismissSettings(): void;
+}
+
 export type StudioState = JobsSlice &
+  SettingsFileSlice &
   EnvironmentSlice &
   RecoverySlice &
   DataSlice &
@@ -449,12 +565,16 @@ export type StudioState = JobsSlice &
   HubSlice &
   MethodSlice &
   TrainSlice &
+  SweepSlice &
   RunsSlice &
   CompareSlice &
+  RatingsSlice &
   ScoresSlice &
   BatchSlice &
   AdaptersSlice &
-  SettingsSlice;
+  SettingsSlice &
+  LayoutSlice &
+  NextMoveSlice;
 
 /** A slice: built from the runtime, with access to the whole state. */
 export type SliceCreator<Slice> = (

@@ -3,9 +3,11 @@ import { isCancelled } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import { toProblem } from "../lib/problem";
 import type { TrainingResult } from "../../protocol/commands";
+import type { RunConfig } from "../../shared/training";
 import { isExcluded, isTraining, JobCalls } from "./jobs";
+import { ownMethod } from "./own-method";
 import { isDeviceLost } from "./recovery-slice";
-import { selectDataset, selectRunConfig, selectTrainBlock } from "./selectors";
+import { selectAdapter, selectDataset, selectRunConfig, selectTrainBlock } from "./selectors";
 import type { RunFigures, SliceCreator, TrainSlice } from "./state";
 
 export const emptyRun: RunFigures = {
@@ -25,9 +27,9 @@ export const emptyRun: RunFigures = {
 /** Starts or resumes a run in the worker. */
 type Run = (worker: Caller) => Promise<TrainingResult>;
 
-export const trainSlice: SliceCreator<TrainSlice> =
-  ({ client, series, log, text }) =>
-  (set, get) => {
+export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
+  const { client, series, log } = runtime;
+  return (set, get) => {
     const runs = new JobCalls(set);
     /** Whether the worker has started the latest requested run. */
     let isBegun = false;
@@ -45,7 +47,7 @@ export const trainSlice: SliceCreator<TrainSlice> =
       try {
         const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
-        // A run may have kept checkpoints as well.
+        // A run may also have kept checkpoints.
         await get()
           .refreshAdapters()
           .catch(() => undefined);
@@ -72,6 +74,14 @@ export const trainSlice: SliceCreator<TrainSlice> =
       }
     };
 
+    /** Starts a run under a name made of its method and data. */
+    const start = async (config: RunConfig): Promise<void> => {
+      const { text } = runtime;
+      const datasetName = defined(selectDataset(get()), "the dataset").name.replace(/\.\w{2,5}$/, "");
+      const name = text.run.adapterName(text.methods[config.method.id].title, datasetName);
+      await follow((worker) => worker.call("train", { config, name }));
+    };
+
     /** Runs to completion across GPU losses, resuming from the latest checkpoint. */
     const runAcrossLosses = async (run: Run): Promise<TrainingResult> => {
       try {
@@ -90,7 +100,9 @@ export const trainSlice: SliceCreator<TrainSlice> =
 
     return {
       preset: "balanced",
+      measuredSpeed: null,
       trainingEdits: {},
+      mixDatasetId: null,
       runStatus: "idle",
       run: emptyRun,
       runId: null,
@@ -107,17 +119,42 @@ export const trainSlice: SliceCreator<TrainSlice> =
         set(({ trainingEdits }) => ({ trainingEdits: { ...trainingEdits, [name]: value } }));
       },
 
+      chooseMixed: (mixDatasetId) => {
+        set({ mixDatasetId });
+      },
+
       async train() {
         if (isExcluded(get(), "train") || selectTrainBlock(get()) !== null) return;
         const config = defined(selectRunConfig(get()), "the run's configuration");
-        const datasetName = defined(selectDataset(get()), "the dataset").name.replace(/\.\w{2,5}$/, "");
-        const name = text.run.adapterName(text.methods[config.method.id].title, datasetName);
-        await follow((worker) => worker.call("train", { config, name }));
+        await start(config);
       },
 
-      async resumeRun(id) {
+      async trainFurther() {
+        const adapter = selectAdapter(get());
+        if (!adapter || isExcluded(get(), "train") || selectTrainBlock(get()) !== null) return;
+        const config = defined(selectRunConfig(get()), "the run's configuration");
+        await start({
+          ...config,
+          method: ownMethod(adapter),
+          training: { ...config.training, continueAdapter: true },
+          continueFrom: adapter.id,
+        });
+      },
+
+      async trainWith(config, name) {
+        await follow((worker) => worker.call("train", { config, name }));
+        const { runStatus } = get();
+        return runStatus === "done" || runStatus === "failed" ? runStatus : "stopped";
+      },
+
+      async resumeRun(id, moreSteps) {
         if (isExcluded(get(), "train") || !get().model) return;
-        await follow((worker) => worker.call("resumeRun", { id }));
+        const args = { id, ...(moreSteps !== undefined && { moreSteps }) };
+        await follow((worker) => worker.call("resumeRun", args));
+      },
+
+      setMeasuredSpeed: (measuredSpeed) => {
+        set({ measuredSpeed });
       },
 
       beginRun() {
@@ -149,3 +186,4 @@ export const trainSlice: SliceCreator<TrainSlice> =
       },
     };
   };
+};

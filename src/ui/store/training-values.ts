@@ -3,8 +3,15 @@ import { defaultValues, fieldFault, type Field, type FieldValues } from "../../s
 import { generationFields, type GenerationOptions } from "../../shared/generation";
 import { methodSpecs, type MethodId } from "../../shared/methods";
 import type { ModelSummary } from "../../shared/model";
-import { LEARN_FROM, SCHEDULES, THOUGHTS, trainingFields, type TrainingOptions } from "../../shared/training";
-import type { PresetId } from "./state";
+import {
+  BEST_BY,
+  LEARN_FROM,
+  SCHEDULES,
+  THOUGHTS,
+  trainingFields,
+  type TrainingOptions,
+} from "../../shared/training";
+import { NO_FACTS, type PresetFacts, type PresetId, presetTraining } from "../../shared/presets";
 
 /** Why a field's value is invalid, by field name. */
 export type FieldProblems = Readonly<Record<string, Problem>>;
@@ -20,29 +27,20 @@ export function methodValues(
 }
 
 /** Values of the training form under a preset, before the user's edits. */
-export function presetValues(preset: PresetId, id: MethodId, model: ModelSummary | null): FieldValues {
-  const balanced: FieldValues = {
+export function presetValues(
+  preset: PresetId,
+  id: MethodId,
+  model: ModelSummary | null,
+  facts: PresetFacts = NO_FACTS,
+): FieldValues {
+  const recommended = suiting(trainingFields, model?.defaults[id]);
+  const base = {
     ...defaultValues(trainingFields),
     learningRate: methodSpecs[id].learningRate.default,
-    ...suiting(trainingFields, model?.defaults[id]),
+    ...recommended,
   };
-  if (preset === "balanced") return balanced;
-  const { epochs, maxSteps, warmupSteps, learningRate } = balanced;
-  if (preset === "quick") {
-    const steps =
-      typeof maxSteps === "number" && maxSteps > 0 ? Math.min(QUICK_STEPS, maxSteps) : QUICK_STEPS;
-    return { ...balanced, maxSteps: steps, warmupSteps: Math.min(Number(warmupSteps), 2) };
-  }
-  return {
-    ...balanced,
-    epochs: Number(epochs) * 2,
-    maxSteps: Number(maxSteps) * 2,
-    // Twice the epochs at half the learning rate: more stable at the end.
-    learningRate: Number((Number(learningRate) / 2).toPrecision(3)),
-  };
+  return presetTraining(preset, base, { ...facts, isRateForShortRuns: "learningRate" in recommended });
 }
-
-const QUICK_STEPS = 20;
 
 function suiting(fields: readonly Field[], defaults: FieldValues | undefined): FieldValues {
   if (!defaults) return {};
@@ -72,10 +70,12 @@ export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
   const schedule = SCHEDULES.find((name) => name === values.schedule);
   const learnFrom = LEARN_FROM.find((name) => name === values.learnFrom);
   const thoughts = THOUGHTS.find((name) => name === values.thoughts);
-  if (!schedule || !learnFrom || !thoughts) return null;
+  const metricForBestModel = BEST_BY.find((name) => name === values.metricForBestModel);
+  if (!schedule || !learnFrom || !thoughts || !metricForBestModel) return null;
   return {
     epochs: Number(values.epochs),
     maxSteps: Number(values.maxSteps),
+    maxMinutes: Number(values.maxMinutes),
     batchSize: Number(values.batchSize),
     gradientAccumulation: Number(values.gradientAccumulation),
     learningRate: Number(values.learningRate),
@@ -86,11 +86,15 @@ export function toTrainingOptions(values: FieldValues): TrainingOptions | null {
     maxLength: Number(values.maxLength),
     learnFrom,
     thoughts,
+    mixShare: Number(values.mixShare),
     validationSplit: Number(values.validationSplit),
     evalSteps: Number(values.evalSteps),
     loadBestModelAtEnd: values.loadBestModelAtEnd === true,
     earlyStoppingPatience: Number(values.earlyStoppingPatience),
+    metricForBestModel,
+    scoreRows: Number(values.scoreRows),
     keepCheckpoints: Number(values.keepCheckpoints),
+    sampleRows: Number(values.sampleRows),
     sampleEvery: Number(values.sampleEvery),
     seed: Number(values.seed),
     packing: values.packing === true,

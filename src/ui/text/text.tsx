@@ -1,22 +1,52 @@
-import { createContext, type ReactNode, use, useEffect } from "react";
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 import { defined } from "../../lib/invariant";
-import type { en } from "./en";
+import { type LanguageId, type LoadedLanguage, loadLanguage } from "./languages";
+import type { Text } from "./translation";
 
-/** All texts of the page in one language, with its number formats. */
-export type Text = typeof en;
+export type { Text } from "./translation";
 
-const TextContext = createContext<Text | null>(null);
+interface LanguageState {
+  readonly language: LoadedLanguage;
+  /** Loads a language and changes to it; rejects if its texts cannot be fetched. */
+  readonly choose: (id: LanguageId) => Promise<void>;
+}
+
+const LanguageContext = createContext<LanguageState | null>(null);
+
+interface Props {
+  readonly initial: LoadedLanguage;
+  /** Called when the person has changed the language. */
+  readonly onChange: (language: LoadedLanguage) => void;
+  readonly children: ReactNode;
+}
 
 /** Provides the page's language, and sets the document's `lang`. */
-export function TextProvider({ text, children }: { text: Text; children: ReactNode }) {
-  const { locale } = text.format;
+export function LanguageProvider({ initial, onChange, children }: Props) {
+  const [language, setLanguage] = useState(initial);
+  const { locale } = language.text.format;
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);
-  return <TextContext value={text}>{children}</TextContext>;
+  const state = useMemo(
+    () => ({
+      language,
+      async choose(id: LanguageId) {
+        const chosen = await loadLanguage(id);
+        onChange(chosen);
+        setLanguage(chosen);
+      },
+    }),
+    [language, onChange],
+  );
+  return <LanguageContext value={state}>{children}</LanguageContext>;
+}
+
+/** The page's language, and how to change it. */
+export function useLanguage(): LanguageState {
+  return defined(use(LanguageContext), "the page's language");
 }
 
 /** The page's texts in the current language. */
 export function useText(): Text {
-  return defined(use(TextContext), "the page's language");
+  return useLanguage().language.text;
 }

@@ -67,7 +67,7 @@ const dark: MantineColorsTuple = [
 ];
 
 const SYSTEM_FONTS =
-  'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Open Sans", sans-serif';
+  'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Open Sans", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
 
 /** Hints and errors use the page's smallest text size; Mantine's default is smaller. */
 const HINT = { fontSize: "0.875rem", lineHeight: 1.4 };
@@ -83,7 +83,7 @@ export const theme = createTheme({
   radius: { xs: "3px", sm: "5px", md: "7px", lg: "10px", xl: "16px" },
   fontFamily: SYSTEM_FONTS,
   fontFamilyMonospace:
-    'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+    'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", "PingFang SC", "Microsoft YaHei", "Noto Sans Mono CJK SC", monospace',
   fontSizes: { xs: "0.875rem", sm: "0.875rem", md: "0.9375rem", lg: "1rem", xl: "1.125rem" },
   lineHeights: { xs: "1.45", sm: "1.45", md: "1.55", lg: "1.55", xl: "1.4" },
   headings: {

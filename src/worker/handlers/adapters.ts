@@ -4,6 +4,7 @@ import { exportJob } from "../jobs/export";
 import { importAdapterJob } from "../jobs/import-adapter";
 import type { JobOwner } from "../jobs/owner";
 import { tryOnnxJob } from "../jobs/try-onnx";
+import type { EncodedRows } from "../encoded-rows";
 import { exportSource } from "../export-source";
 import { libraryOf } from "../kept-adapter";
 import type { Handlers } from "../serve";
@@ -20,18 +21,22 @@ type Names =
   | "importAdapter";
 
 /** Commands of the adapter library: list, rename, export and import. */
-export function adapterHandlers(owner: JobOwner, session: Session): Pick<Handlers, Names> {
+export function adapterHandlers(
+  owner: JobOwner,
+  session: Session,
+  encoded: EncodedRows,
+): Pick<Handlers, Names> {
   return {
     listAdapters: () => libraryOf(session),
     renameAdapter: ({ id, name }, call) => owner.run(renameJob(session, id, name), call),
     deleteAdapter: ({ id }, call) => owner.run(deleteAdapterJob(session, id), call),
     saveAdapter: ({ id }, call) => owner.run(saveAdapterJob(session, id), call),
     async listExports({ id, template }) {
-      const { source, name } = await exportSource(session, id, template);
+      const { source, name } = await exportSource(session, encoded, id, template);
       return exportOffers(source, name);
     },
-    makeExport: (args, call) => owner.run(exportJob(session, args), call),
-    tryOnnx: (args, call) => owner.run(tryOnnxJob(session, args), call),
+    makeExport: (args, call) => owner.run(exportJob(session, encoded, args), call),
+    tryOnnx: (args, call) => owner.run(tryOnnxJob(session, encoded, args), call),
     importAdapter: ({ files }, call) => owner.run(importAdapterJob(session, files), call),
   };
 }

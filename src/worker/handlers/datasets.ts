@@ -3,11 +3,12 @@ import { duplicatesOf } from "../../data/edit/change-rows";
 import { lengthStats } from "../../data/encode/length-stats";
 import { tokenView } from "../../data/encode/token-view";
 import { shapeOf, templateFacts } from "../../data/shape/prompt-template";
-import { exportRows } from "../../data/write/export-rows";
+import { exportRows, rowsAsFile } from "../../data/write/export-rows";
 import { LuthierError } from "../../lib/errors";
 import type { Row } from "../../shared/rows";
 import { clearFetched } from "../../storage/fetched-datasets";
 import { listDatasets, readRows, removeLeftovers, rowsInUse } from "../../storage/datasets";
+import { clearRatings, deleteRating, listRatings, saveRating } from "../../storage/ratings";
 import type { EncodedRows } from "../encoded-rows";
 import { deleteDatasetJob } from "../jobs/delete-dataset";
 import { editDatasetJob } from "../jobs/edit-dataset";
@@ -29,6 +30,11 @@ type Names =
   | "editRows"
   | "countDuplicates"
   | "exportRows"
+  | "listRatings"
+  | "saveRating"
+  | "deleteRating"
+  | "clearRatings"
+  | "rowsAsFile"
   | "heldOutRows"
   | "tokenView"
   | "lengthStats"
@@ -43,7 +49,7 @@ export function datasetHandlers(
   const rowSearch = new RowSearch(encoded);
   return {
     async listDatasets() {
-      // What cannot be cleared away now, on a full disk say, hides no dataset.
+      // A failed cleanup (e.g. on a full disk) must not hide the datasets.
       await removeLeftovers().catch(() => undefined);
       await clearFetched().catch(() => undefined);
       return listDatasets();
@@ -67,6 +73,11 @@ export function datasetHandlers(
     countDuplicates: async ({ id, measure }, { signal }) =>
       (await encoded.first(() => duplicatesOf(id, measure, signal))).length,
     exportRows: ({ id }, { signal }) => exportRows(id, signal),
+    listRatings: () => listRatings(),
+    saveRating: ({ rating }) => saveRating(rating),
+    deleteRating: ({ id }) => deleteRating(id),
+    clearRatings: () => clearRatings(),
+    rowsAsFile: ({ rows }) => rowsAsFile(rows),
     heldOutRows: ({ adapterId, ...args }) =>
       adapterId === null ? heldOutRows(args) : heldOutOfRun(adapterId, args.count),
     async tokenView({ datasetId, row, maxLength, learnFrom, thoughts, ...template }) {

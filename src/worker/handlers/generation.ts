@@ -4,6 +4,7 @@ import { baseKey, loadEvaluation } from "../../storage/evaluations";
 import type { EncodedRows } from "../encoded-rows";
 import { Gate } from "../gate";
 import { answerJob } from "../jobs/answer";
+import { answerOddsJob } from "../jobs/answer-odds";
 import { answerFilesJob } from "../jobs/answer-files";
 import { evaluateJob } from "../jobs/evaluate";
 import type { JobOwner } from "../jobs/owner";
@@ -18,6 +19,7 @@ type Names =
   | "evaluate"
   | "keptEvaluation"
   | "questionTokens"
+  | "answerOdds"
   | "answerFiles"
   | "pauseAnswers"
   | "resumeAnswers"
@@ -48,6 +50,7 @@ export function generationHandlers(
         return promptTokens(prompt, tokenizer);
       });
     },
+    answerOdds: (args, call) => owner.run(answerOddsJob(session, args), call),
     async mergedBytes({ id }) {
       const { adapter, values } = await readAdapter(session, id);
       return mergedGpuBytes(session.model.engine, adapter, values);

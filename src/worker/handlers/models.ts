@@ -27,7 +27,7 @@ export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers,
 }
 
 async function listModels({ emit }: Pick<Session, "emit">): Promise<ModelCard[]> {
-  // What cannot be cleared away now, on a full disk say, hides no model.
+  // A failed cleanup (e.g. on a full disk) must not hide the models.
   await removeModelLeftovers().catch(() => undefined);
   await removeReservations(isOwned).catch(() => undefined);
   const kept = await keptModels().catch((error: unknown): ModelCard[] => {

@@ -56,7 +56,7 @@ export function trainingHandlers(
     findLearningRate: (config, call) => owner.run(findRateJob(session, encoded, config), call),
     train: ({ config, name }, call) => owner.run(trainJob(host, config, name), call),
     interruptedRuns: () => (owner.runs("train") ? [] : listInterruptedRuns(session)),
-    resumeRun: ({ id }, call) => owner.run(resumeRunJob(host, id), call),
+    resumeRun: ({ id, moreSteps }, call) => owner.run(resumeRunJob(host, id, moreSteps), call),
     discardRun: ({ id }, call) => owner.run(discardRunJob(id), call),
     pause: () => {
       if (owner.runs("train")) gate.close();

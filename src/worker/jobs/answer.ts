@@ -3,7 +3,7 @@ import { makeRng } from "../../lib/rng";
 import type { CommandArgs, Question } from "../../protocol/commands";
 import type { PromptTemplate } from "../../shared/data";
 import type { FinishReason } from "../../shared/generation";
-import { StreamDecoder } from "../../tokenizer/stream-decoder";
+import { AnswerText } from "../answer-text";
 import { checkIds } from "../check-ids";
 import { readGeneration } from "../generation-config";
 import { questionPrompt, questionTemplates } from "../question-prompt";
@@ -31,36 +31,44 @@ export function answerJob(session: Session, args: Args): Job<void> {
 
 async function answer(
   session: Session,
-  { requestId, options }: Args,
+  { requestId, options, ends }: Args,
   question: Question,
   template: PromptTemplate,
   signal: AbortSignal,
 ): Promise<FinishReason> {
-  const { side } = question;
+  const { column } = question;
   const { tokenizer, templateId } = shapeOf(template, session.model.tokenizer);
   const { folder } = session.model;
   const { rules } = readGeneration(folder.generationConfig, folder.config);
-  const { ids, endIds, answerLead } = questionPrompt(question, templateId, tokenizer);
-  checkIds(ids, session.model);
+  const prompt = questionPrompt(question, templateId, tokenizer);
+  checkIds(prompt.ids, session.model);
   const speaker = await findSpeaker(session, question);
-  const generator = await session.generator(side, speaker, ids.length + options.maxNewTokens);
-  const decoder = new StreamDecoder(tokenizer, answerLead);
+  const generator = await session.generator(column, speaker, prompt.ids.length + options.maxNewTokens);
+  const written = new AnswerText(tokenizer, prompt.answerLead, ends);
   const started = performance.now();
-  let text = "";
-  let tokens = 0;
+  const ids: number[] = [];
   const tell = (finish: FinishReason | null): void => {
-    const tokensPerSecond = (tokens / Math.max(1, performance.now() - started)) * 1000;
-    session.emit("answer", { requestId, side, text, tokensPerSecond, finish });
+    const tokensPerSecond = (ids.length / Math.max(1, performance.now() - started)) * 1000;
+    const { text } = written;
+    session.emit("answer", {
+      ...{ requestId, column, text, tokensPerSecond, finish },
+      ids: finish === null ? [] : ids,
+    });
   };
-  const answers = generator.generate(ids, { ...options, rules }, endIds, makeRng(options.seed), signal);
-  let next = await answers.next();
-  while (!next.done) {
-    tokens++;
-    text += decoder.push(next.value);
-    tell(null);
-    next = await answers.next();
+  const random = makeRng(options.seed);
+  const answers = generator.generate(prompt.ids, { ...options, rules }, prompt.endIds, random, signal);
+  let finish: FinishReason | null = null;
+  while (finish === null) {
+    const next = await answers.next();
+    if (next.done) {
+      finish = next.value;
+      break;
+    }
+    ids.push(next.value);
+    finish = written.push(next.value);
+    if (finish === null) tell(null);
   }
-  text += decoder.flush();
-  tell(next.value);
-  return next.value;
+  written.end();
+  tell(finish);
+  return finish;
 }

@@ -3,7 +3,7 @@ import type { DatasetEdit, DatasetSummary } from "../../shared/data";
 import type { EncodedRows } from "../encoded-rows";
 import type { Job } from "./owner";
 
-/** Changes rows of a dataset; what was encoded of it is forgotten. */
+/** Edits rows of a dataset and discards its cached encodings. */
 export function editDatasetJob(encoded: EncodedRows, id: string, edit: DatasetEdit): Job<DatasetSummary> {
   return {
     kind: "edit-dataset",

@@ -1,8 +1,9 @@
 import { LuthierError } from "../../lib/errors";
 import type { EvaluateArgs } from "../../protocol/commands";
 import { summarise } from "../../scores/summary";
-import type { Evaluation, Forgetting, ScoredAnswer, ScoredSide } from "../../shared/scores";
+import type { Evaluation, Forgetting, ScoredAnswer, ScoredSide, ScoreValues } from "../../shared/scores";
 import { baseKey, saveEvaluation } from "../../storage/evaluations";
+import { labelRun } from "../../storage/run-records";
 import type { EncodedRows } from "../encoded-rows";
 import { everydayRows } from "../everyday";
 import { readAdapter } from "../kept-adapter";
@@ -13,7 +14,7 @@ import { findSpeaker } from "../speakers";
 import { onGpu } from "./on-gpu";
 import type { Job, JobContext } from "./owner";
 
-/** Scores one or two sides on the same rows, one side after the other. Cancelled, nothing is kept of it. */
+/** Scores one or two sides on the same rows, one after the other. If cancelled, stores nothing. */
 export function evaluateJob(session: Session, encoded: EncodedRows, args: EvaluateArgs): Job<Evaluation> {
   return {
     kind: "evaluate",
@@ -62,15 +63,23 @@ async function evaluate(
     leftOut: rows.length - prepared.length,
   };
   await saveEvaluation(keyOf(sides, model.summary.id), evaluation);
+  const { adapterId = null } = sides.at(-1) ?? {};
+  // An adapter that a run made has the run's id.
+  if (adapterId !== null) await labelRun(adapterId, { scores: lastMeans(evaluation) });
   return evaluation;
 }
 
 function scoredRow(
-  { question, expected, expectedTokens }: PreparedRow,
+  { row, question, expected, expectedTokens }: PreparedRow,
   answers: readonly (readonly ScoredAnswer[])[],
   index: number,
 ): Evaluation["rows"][number] {
-  return { question, expected, expectedTokens, answers: answers.flatMap((side) => side[index] ?? []) };
+  return { row, question, expected, expectedTokens, answers: answers.flatMap((side) => side[index] ?? []) };
+}
+
+/** Means of the last side. */
+function lastMeans({ summaries }: Evaluation): ScoreValues {
+  return Object.fromEntries(summaries.flatMap(({ id, means }) => means.slice(-1).map((mean) => [id, mean])));
 }
 
 function keyOf(sides: readonly ScoredSide[], modelId: string): string {

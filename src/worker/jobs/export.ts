@@ -3,6 +3,7 @@ import { type StreamedFile, streamZip } from "../../formats/zip";
 import { cancelled, LuthierError } from "../../lib/errors";
 import type { CommandArgs } from "../../protocol/commands";
 import type { MadeExport } from "../../shared/exports";
+import type { EncodedRows } from "../encoded-rows";
 import { exportSource } from "../export-source";
 import type { AdapterHost } from "../kept-adapter";
 import type { Job, JobContext } from "./owner";
@@ -14,16 +15,25 @@ const REPORT_EVERY_MS = 100;
  * Streams an export of an adapter into the given folder, a file or a zip. Throws if the adapter does not support it,
  * the disk is full, or the zip would be too large.
  */
-export function exportJob(session: AdapterHost, args: CommandArgs<"makeExport">[0]): Job<MadeExport> {
-  return { kind: "export", subject: args.exportId, run: (context) => makeExport(session, args, context) };
+export function exportJob(
+  session: AdapterHost,
+  encoded: EncodedRows,
+  args: CommandArgs<"makeExport">[0],
+): Job<MadeExport> {
+  return {
+    kind: "export",
+    subject: args.exportId,
+    run: (context) => makeExport(session, encoded, args, context),
+  };
 }
 
 async function makeExport(
   session: AdapterHost,
+  encoded: EncodedRows,
   { id, exportId, type, withOptimizer, template, folder }: CommandArgs<"makeExport">[0],
   context: JobContext,
 ): Promise<MadeExport> {
-  const { source, name: base } = await exportSource(session, id, template);
+  const { source, name: base } = await exportSource(session, encoded, id, template);
   const name = exportId === "adapter" ? base : `${base}-${exportId}`;
   const { kind, files: made } = await exportFiles(source, exportId, { type, name, withOptimizer });
   const files = withProgress(made, context);

@@ -1,9 +1,13 @@
-import { parquetRowCount } from "../../data/read/containers/parquet";
-import { parseDatasetAddress, parseToken } from "../../hub/address";
+import { parquetStart } from "../../data/read/containers/parquet";
+import { FileBreakError } from "../../data/read/file-break-error";
+import { fileUrl, parseDatasetAddress, parseToken } from "../../hub/address";
 import { choosePart } from "../../hub/choose-part";
-import { downloadModel } from "../../hub/download-model";
+import { downloadModel, type WantedFile } from "../../hub/download-model";
 import { type HubRepository, listRepository } from "../../hub/list-repository";
+import { readRange } from "../../hub/read-range";
+import { concatBytes } from "../../lib/bytes";
 import { LuthierError } from "../../lib/errors";
+import type { HubFile } from "../../shared/hub";
 import type { FetchedDataset, HubDatasetRequest } from "../../protocol/hub-commands";
 import { fetchedFile, fetchedFolder, markFetched } from "../../storage/fetched-datasets";
 import { rememberedToken, rememberToken } from "../../storage/hub-tokens";
@@ -13,8 +17,8 @@ import type { Job, JobContext } from "./owner";
 import { reportProgress } from "./report-progress";
 
 /**
- * Fetches the Parquet files of a dataset on a hub, going on from where an earlier attempt ended; no more of them than hold
- * the rows that are asked for.
+ * Downloads the Parquet files of a hub dataset, resuming an earlier attempt; of a number of rows, only the row groups
+ * that hold them.
  */
 export function fetchDatasetJob(request: HubDatasetRequest): Job<FetchedDataset> {
   return { kind: "fetch-dataset", run: (context) => fetchDataset(request, context) };
@@ -35,30 +39,125 @@ async function fetchDataset(
   const key = [commit, config, split].map((part) => part.replace(/[^\w-]/g, "_")).join(".");
   const name = `${address.repository} (${[config, split].join(", ")})`;
   const folder = await fetchedFolder(key);
-  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (wanted.rows === null) await ensureSpace("dataset-save", totalBytes, name);
   const reporter = reportProgress(report, name);
+  const access = { token, signal, onWait: reporter.wait };
   const fetched: File[] = [];
-  let rows = 0;
   try {
-    await downloadModel({ address, commit, files }, folder, {
-      token,
-      signal,
+    const parts = await partsOf(files, wanted.rows, repository, access);
+    const totalBytes = parts.reduce((sum, { file }) => sum + (file.upTo ?? file.sizeBytes), 0);
+    await ensureSpace("dataset-save", totalBytes, name);
+    const plan = { address, commit, files: parts.map(({ file }) => file) };
+    await downloadModel(plan, folder, {
+      ...access,
       onProgress: reporter.take,
-      onWait: reporter.wait,
       async onFile({ path }, index) {
         const file = await fetchedFile(key, index);
         if (!file) throw new LuthierError({ code: "data/file-gone", name: path });
-        fetched.push(new File([file], path.split("/").at(-1) ?? path));
-        if (wanted.rows !== null) rows += await parquetRowCount(file, path);
+        const { file: { upTo } = {}, footer = null } = parts[index] ?? {};
+        const pieces = footer ? [file.slice(0, upTo), footer] : [file];
+        fetched.push(new File(pieces, path.split("/").at(-1) ?? path));
       },
-      isEnough: () => wanted.rows !== null && rows >= wanted.rows,
     });
   } finally {
     reporter.end();
   }
   await markFetched(key);
   return { name, files: fetched };
+}
+
+/** A file to fetch; for the start of a Parquet file with its footer, which makes it a readable file. */
+interface Part {
+  readonly file: WantedFile;
+  readonly footer: Uint8Array<ArrayBuffer> | null;
+}
+
+type Access = Omit<Parameters<typeof readRange>[3], "url" | "asked">;
+
+/** The files, or their starts, that hold the first `rows` rows; null for all. */
+async function partsOf(
+  files: readonly HubFile[],
+  rows: number | null,
+  repository: HubRepository,
+  access: Access,
+): Promise<Part[]> {
+  if (rows === null) return files.map((file) => ({ file, footer: null }));
+  const parts: Part[] = [];
+  let left = rows;
+  for (const file of files) {
+    const tail = left > 0 ? await FileTail.open(file, repository, access) : null;
+    if (left <= 0) break;
+    if (!tail) {
+      // Without range requests a file is only known once downloaded.
+      parts.push({ file, footer: null });
+      continue;
+    }
+    const { rows: held, endByte } = await startOf(file, tail, left);
+    left -= held;
+    const { bytes } = tail;
+    const isWhole = endByte + bytes.length >= file.sizeBytes;
+    parts.push(isWhole ? { file, footer: null } : { file: { ...file, upTo: endByte }, footer: bytes });
+  }
+  return parts;
+}
+
+async function startOf(file: HubFile, tail: FileTail, rows: number) {
+  try {
+    return await parquetStart(tail, rows, tail.bytes.length);
+  } catch (error) {
+    if (!(error instanceof FileBreakError)) throw error;
+    throw new LuthierError({ code: "data/broken", name: file.path, at: error.at }, { cause: error });
+  }
+}
+
+/** Bytes to read from a file's end, enough for most footers. */
+function tailBytes({ sizeBytes }: HubFile): number {
+  return Math.min(sizeBytes, Math.max(512, Math.ceil(sizeBytes / 16)), 2 ** 19);
+}
+
+/** Reads the end of a file on a hub. */
+class FileTail {
+  readonly byteLength: number;
+  readonly #read: (start: number, end: number) => Promise<Uint8Array<ArrayBuffer> | null>;
+  #bytes: Uint8Array<ArrayBuffer>;
+
+  private constructor(
+    { sizeBytes }: HubFile,
+    read: (start: number, end: number) => Promise<Uint8Array<ArrayBuffer> | null>,
+    bytes: Uint8Array<ArrayBuffer>,
+  ) {
+    this.byteLength = sizeBytes;
+    this.#read = read;
+    this.#bytes = bytes;
+  }
+
+  /** Null if the server does not support ranges. */
+  static async open(
+    file: HubFile,
+    { address, commit }: HubRepository,
+    access: Access,
+  ): Promise<FileTail | null> {
+    const asked = { address, path: file.path, hasToken: access.token !== "" };
+    const options = { ...access, url: fileUrl(address, commit, file.path), asked };
+    const read = (start: number, end: number) => readRange(file, start, end, options);
+    const bytes = await read(file.sizeBytes - tailBytes(file), file.sizeBytes);
+    return bytes && new FileTail(file, read, bytes);
+  }
+
+  /** What was read of it. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes;
+  }
+
+  async slice(start: number, end = this.byteLength): Promise<ArrayBuffer> {
+    const from = this.byteLength - this.#bytes.length;
+    if (start < from) {
+      const more = await this.#read(start, from);
+      if (!more) throw new Error("the server no longer sends ranges");
+      this.#bytes = concatBytes([more, this.#bytes]);
+    }
+    const first = this.byteLength - this.#bytes.length;
+    return this.#bytes.slice(start - first, end - first).buffer;
+  }
 }
 
 async function listParquet(

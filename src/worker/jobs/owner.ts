@@ -13,6 +13,11 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** Reports progress to the page. */
   report(progress: Progress): void;
+  /**
+   * Lets jobs of an excluded kind run while this job is paused. The returned function ends this: it cancels those still
+   * running and waits for them to settle.
+   */
+  admit(kind: JobKind): () => Promise<void>;
 }
 
 /** Work that excludes other work. */
@@ -29,6 +34,8 @@ class Entry {
   readonly kind: JobKind;
   readonly subject: string | null;
   readonly controller = new AbortController();
+  /** Excluded kinds that it currently lets run. */
+  readonly admitted = new Set<JobKind>();
   readonly ended: Promise<void>;
   #end: () => void = () => undefined;
 
@@ -64,7 +71,9 @@ export class JobOwner {
    */
   async run<Result>(job: Job<Result>, call: Call): Promise<Result> {
     if (call.signal.aborted) throw cancelled();
-    const rivals = [...this.#entries].filter(({ kind }) => excludes(kind, job.kind));
+    const rivals = [...this.#entries].filter(
+      ({ kind, admitted }) => excludes(kind, job.kind) && !admitted.has(job.kind),
+    );
     const blocker = rivals.find(({ kind }) => kind !== job.kind || !replacedKinds.has(kind));
     if (blocker) throw new LuthierError({ code: "busy", running: blocker.kind });
     const entry = new Entry(call.id, job);
@@ -79,6 +88,7 @@ export class JobOwner {
         report: (progress) => {
           if (this.#entries.has(entry)) this.#emit("progress", { jobId: entry.id, progress });
         },
+        admit: (kind) => this.#admit(entry, kind),
       });
     } finally {
       this.#entries.delete(entry);
@@ -102,16 +112,27 @@ export class JobOwner {
     while (this.runs(...kinds)) await untilAborted(allEnded(this.#of(kinds)), signal);
   }
 
+  #admit({ admitted }: Entry, kind: JobKind): () => Promise<void> {
+    admitted.add(kind);
+    this.#tell();
+    return async () => {
+      admitted.delete(kind);
+      this.#tell();
+      this.cancel(kind);
+      await allEnded(this.#of([kind]));
+    };
+  }
+
   #of(kinds: readonly JobKind[]): Entry[] {
     return [...this.#entries].filter(({ kind }) => kinds.includes(kind));
   }
 
   #tell(): void {
-    const jobs = [...this.#entries].map(({ id, kind, subject }) => ({
+    const jobs = [...this.#entries].map(({ id, kind, subject, admitted }) => ({
       id,
       kind,
       subject,
-      excludes: excludedBy(kind),
+      excludes: excludedBy(kind).filter((other) => !admitted.has(other)),
     }));
     this.#emit("jobs", jobs);
   }

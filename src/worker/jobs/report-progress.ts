@@ -1,9 +1,9 @@
 import type { JobContext } from "./owner";
 
-/** Milliseconds between messages about progress. */
+/** Minimum interval between progress messages. */
 const REPORT_MS = 100;
 
-/** Tells the page how far a download is: not with every piece, but always of the last one too. */
+/** Reports a download's progress to the page at a limited rate, but always the last piece. */
 export function reportProgress(report: JobContext["report"], what: string) {
   let last = { done: 0, total: 0 };
   let timer: ReturnType<typeof setTimeout> | undefined;

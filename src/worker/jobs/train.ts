@@ -1,6 +1,5 @@
 import { AdapterState, trainableCount } from "../../engine/adapters/adapter-state";
-import type { Adapter, HostTensor } from "../../engine/adapters/common/method";
-import { sameShape } from "../../engine/graph/value";
+import type { Adapter } from "../../engine/adapters/common/method";
 import { BestValues } from "../../engine/train/best-values";
 import { trainingLoop, type TrainingPlan } from "../../engine/train/loop";
 import { fittingWarmup } from "../../engine/train/schedule";
@@ -9,31 +8,35 @@ import { LuthierError } from "../../lib/errors";
 import { newId } from "../../lib/id";
 import type { TrainingResult } from "../../protocol/commands";
 import type { LogLine } from "../../protocol/log";
-import type { RunConfig, TrainingOptions } from "../../shared/training";
-import type { RunCheckpoint } from "../../storage/checkpoints";
+import type { ScoreId, ScoreValues } from "../../shared/scores";
+import type { BestBy, RunConfig, TrainingOptions } from "../../shared/training";
 import { findDataset } from "../../storage/datasets";
 import { reserveSpace } from "../../storage/reserve";
 import { freeName } from "../adapter-name";
 import { summariseAdapter } from "../adapter-summary";
 import { BestCheckpoints } from "../best-checkpoints";
+import { bestFigure } from "../best-figure";
 import { chanceLoss } from "../chance";
 import type { EncodedRows } from "../encoded-rows";
+import { everydayLosses } from "../everyday";
 import type { Gate } from "../gate";
-import { keepAdapter, libraryOf, type NewAdapter, readAdapter } from "../kept-adapter";
+import { keepAdapter, libraryOf, type NewAdapter } from "../kept-adapter";
 import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
 import { prepareReferences } from "../references";
 import { claimRun } from "../run-lock";
+import { dataHashes, withPresentData } from "../run-dataset";
 import { RunRecorder } from "../run-recorder";
-import { forgetRun, requireCheckpoint, RunKeeper } from "../run-progress";
-import { drawValues, type RunSetup, setUpRun } from "../run-setup";
+import { extendedRun, interruptedRun, type Resumption } from "../resumption";
+import { forgetRun, RunKeeper } from "../run-progress";
+import { type RunSetup, setUpRun, startValues, validationInterval } from "../run-setup";
 import { Sampler } from "../sampler";
 import { toLuthierError } from "../serve";
 import type { Session } from "../session";
 import type { TrainingData } from "../training-data";
 import { TrainingReporter } from "../training-reporter";
 import { onGpu } from "./on-gpu";
-import type { Job } from "./owner";
+import type { Job, JobContext } from "./owner";
 
 /** What every run needs. */
 export interface RunHost {
@@ -49,27 +52,34 @@ interface Run extends RunHost {
   /** The name of the resulting adapter; numbered if the library already has it. */
   readonly name: string;
   readonly signal: AbortSignal;
-  /** The checkpoint to resume from, or null for a new run. */
-  readonly resume: RunCheckpoint | null;
+  /** What it goes on from, or null for a new run. */
+  readonly resume: Resumption | null;
+  readonly admit: JobContext["admit"];
 }
-
-/** Validations during a run, at least, if the options do not set an interval; also at least one an epoch. */
-const VALIDATIONS = 5;
 
 /**
  * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
  */
 export function trainJob(host: RunHost, config: RunConfig, name: string): Job<TrainingResult> {
-  return { kind: "train", run: ({ signal }) => start({ ...host, config, name, signal, resume: null }) };
-}
-
-/** Resumes an interrupted run of the loaded model. Throws if there is none with that id. */
-export function resumeRunJob(host: RunHost, id: string): Job<TrainingResult> {
   return {
     kind: "train",
-    async run({ signal }) {
-      const resume = await requireCheckpoint(host.session, id);
-      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, resume });
+    run: ({ signal, admit }) => start({ ...host, config, name, signal, admit, resume: null }),
+  };
+}
+
+/**
+ * Resumes an interrupted run of the loaded model, or lets one that has ended go on for more steps. Throws if there is
+ * none with that id.
+ */
+export function resumeRunJob(host: RunHost, id: string, moreSteps?: number): Job<TrainingResult> {
+  return {
+    kind: "train",
+    async run({ signal, admit }) {
+      const { session } = host;
+      const resume = await (moreSteps === undefined
+        ? interruptedRun(session, id)
+        : extendedRun(session, id, moreSteps));
+      return start({ ...host, config: resume.config, name: resume.adapter.name, signal, admit, resume });
     },
   };
 }
@@ -94,15 +104,15 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const { session, signal, resume } = asked;
   const { engine } = session.model;
   const startedAt = performance.now() - (resume?.elapsedMs ?? 0);
-  const { name: datasetName, edits } = await findDataset(asked.config.datasetId);
-  const datasetEdits = edits?.identity ?? "";
-  if (resume && (resume.config.datasetEdits ?? "") !== datasetEdits)
-    throw new LuthierError({ code: "data/edited-since-run", dataset: datasetName });
-  const setup = await setUpRun(session, asked.encoded, { ...asked.config, datasetEdits }, signal);
+  const present = await withPresentData(asked.config);
+  const hashed = { ...present, ...(await dataHashes(present)) };
+  const { config: wanted, ...names } = await withRevisions(hashed, resume?.config);
+  const setup = await setUpRun(session, asked.encoded, wanted, signal);
   const { config, adapter, rows, data } = setup;
   const run = { ...asked, config };
   const reporter = new TrainingReporter(session.emit, id, data.totalSteps, () => session.gpuBytes);
-  reporter.send("preparing");
+  if (resume) reporter.replay(resume.history);
+  else reporter.send("preparing");
   const releaseSpace = await reserveFor(session, id, adapter);
   const state = await startAdapter(run, setup).catch(async (error: unknown) => {
     await releaseSpace();
@@ -117,7 +127,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     const outcome = { savedAt: Date.now(), steps, finalLoss, validationLoss };
     const made = { method: config.method, origin: "trained" as const };
     const facts = { id, name, ...made, ...outcome, optimizerBytes: optimizer?.length ?? 0 };
-    const origin = { config, datasetName, datasetRows: rows.length };
+    const origin = { config, ...names, datasetRows: rows.length };
     const summary = summariseAdapter(facts, adapter, engine.spec);
     return { summary, state, run: origin, ...(optimizer && { optimizer }) };
   };
@@ -141,9 +151,12 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
   const summary = await keepAdapter(session, made);
   const status = signal.aborted ? "stopped" : "done";
   // Before the checkpoint goes, or a kill in between would leave the record of a run that was cut off.
-  await recorder.save({ state: status, elapsedMs: elapsedMs() });
+  const outcome = { state: status, elapsedMs: elapsedMs() } as const;
+  await recorder.save(outcome);
   // An adapter that could not be saved can still be recovered from its checkpoint.
   if (!session.unsaved.find(id)) await forgetRun(session, id);
+  const everyday = status === "done" ? await everydayLosses(session, made, signal) : null;
+  if (everyday) await recorder.save({ ...outcome, everyday });
   reporter.send(status);
   return {
     status,
@@ -151,14 +164,36 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     finalLoss: reporter.finalLoss,
     validationLoss: reporter.validationLoss,
     validationStep: reporter.validationStep,
-    elapsedMs: elapsedMs(),
+    elapsedMs: outcome.elapsedMs,
     chanceLoss: chanceLoss(
       reporter.history,
       engine.spec.vocabularySize,
       config.training.loadBestModelAtEnd ? reporter.validationLoss : null,
     ),
+    everyday,
     adapter: summary,
   };
+}
+
+/**
+ * The configuration with the revisions of its datasets' rows, and their names. Throws if a resumed run's rows
+ * were edited since.
+ */
+async function withRevisions(
+  config: RunConfig,
+  resumed: RunConfig | undefined,
+): Promise<{ readonly config: RunConfig; readonly datasetName: string; readonly mixedName?: string }> {
+  const revisionOf = async (id: string, before: string | undefined): Promise<[string, string]> => {
+    const { name, edits } = await findDataset(id);
+    const revision = edits?.identity ?? "";
+    if (resumed && (before ?? "") !== revision)
+      throw new LuthierError({ code: "data/edited-since-run", dataset: name });
+    return [name, revision];
+  };
+  const [datasetName, datasetEdits] = await revisionOf(config.datasetId, resumed?.datasetEdits);
+  if (config.mixDatasetId == null) return { config: { ...config, datasetEdits }, datasetName };
+  const [mixedName, mixDatasetEdits] = await revisionOf(config.mixDatasetId, resumed?.mixDatasetEdits);
+  return { config: { ...config, datasetEdits, mixDatasetEdits }, datasetName, mixedName };
 }
 
 /**
@@ -198,39 +233,16 @@ async function keepFailed(session: Session, adapter: NewAdapter, error: unknown)
 
 async function startAdapter(run: Run, setup: RunSetup): Promise<AdapterState> {
   const { gpu } = run.session.model.engine;
-  // A resumed run takes its values from the checkpoint.
-  if (run.resume) return new AdapterState(gpu, setup.adapter);
-  return AdapterState.of(gpu, setup.adapter, await startValues(run, setup));
+  // A run that was cut off takes its values from the checkpoint.
+  if (run.resume && !run.resume.values) return new AdapterState(gpu, setup.adapter);
+  if (run.resume?.values) return AdapterState.of(gpu, setup.adapter, run.resume.values);
+  return AdapterState.of(gpu, setup.adapter, await startValues(run.session, setup));
 }
 
-/** Seeded initial values, or the values of the adapter to continue from. */
-async function startValues(
-  { session, config }: Run,
-  setup: RunSetup,
-): Promise<ReadonlyMap<string, HostTensor>> {
-  if (config.continueFrom !== null) {
-    const { summary, values } = await readAdapter(session, config.continueFrom);
-    if (sameParameters(setup.adapter, values)) return values;
-    throw new LuthierError(
-      { code: "config/other-parameters", adapter: summary.name },
-      { field: "continueAdapter" },
-    );
-  }
-  return drawValues(session, setup);
-}
-
-/** The adapter that a run continues, with which its objective compares; null for new adapters. */
+/** The reference for the objective if the run continues an adapter: that adapter; null for new adapters. */
 async function referenceState(run: Run, setup: RunSetup): Promise<AdapterState | null> {
   if (run.config.continueFrom === null) return null;
-  return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run, setup));
-}
-
-/** Whether the values match the parameters by name and shape. */
-function sameParameters(adapter: Adapter, values: ReadonlyMap<string, HostTensor>): boolean {
-  return (
-    adapter.parameters.length === values.size &&
-    adapter.parameters.every(({ name, shape }) => sameShape(values.get(name)?.shape ?? [], shape))
-  );
+  return AdapterState.of(run.session.model.engine.gpu, setup.adapter, await startValues(run.session, setup));
 }
 
 /** Writes a line to the run's log. */
@@ -269,6 +281,10 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     recorder.emit,
     keepCheckpoints,
     recorder.checkpointIds,
+    (step) => {
+      const point = reporter.history.validation.find((measured) => measured.step === step);
+      return point && (bestFigure(training, point).figure ?? point.loss);
+    },
   );
   const keeper = new RunKeeper({
     ...parts,
@@ -277,11 +293,17 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     best,
     run: { config, totalSteps: data.totalSteps, ...(references && { references }) },
   });
+  const metric = new Metric(training, (asked) => {
+    tell({ kind: "no-metric", metric: asked });
+    // Earlier bests were the best by that score.
+    best.forget();
+  });
+  const isTimeOver = (): boolean => isOverTime(training, reporter);
   try {
     if (resume) {
-      trainer.restore(resume.snapshot);
-      reporter.replay(resume.history);
-      tell({ kind: "resumed", step: resume.snapshot.step, totalSteps: data.totalSteps });
+      resume.restore(trainer);
+      const { step, isExtension } = resume;
+      tell({ kind: isExtension ? "extended" : "resumed", step, totalSteps: data.totalSteps });
     } else {
       const moments = config.continueFrom && (await momentsOf(session, config.continueFrom, setup.adapter));
       if (moments) {
@@ -297,6 +319,7 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
         keeper.isDue ||
         session.keepRequests.isPending ||
         sampler?.isDue(trainer.stepCount) === true,
+      shouldEnd: isTimeOver,
     };
     session.keepRequests.begin();
     if (plan.warmupSteps !== training.warmupSteps) {
@@ -306,29 +329,38 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
     for await (const report of trainingLoop(trainer, plan, signal)) {
       if (report.type === "selection" || report.type === "selected") {
         logSelection(report, tell);
-        // Earlier bests were measured with other parameters selected.
+        // Earlier bests were measured with a different selection of parameters.
         if (report.type === "selected") best.forget();
         continue;
       }
-      reporter.add(report, report.type === "step" ? data.tokens(report.step - 1) : 0);
-      if (report.type === "validation" && report.step > 0) {
-        await checkpoints.offer(parts.trained(), report.step, report.loss);
-        recorder.checkpointIds = checkpoints.ids;
-      }
-      if (report.type === "validation" && watchesBest(training)) {
-        await best.add(report.step, report.loss);
+      if (report.type === "validation") {
+        const answered = sampler?.goesWithValidation
+          ? await sampler.sample(report.step, state, signal)
+          : null;
+        reporter.add(report, 0, answered);
+        if (answered) reporter.excludePause();
+        const { figure } = metric.of(answered);
+        if (report.step > 0) {
+          await checkpoints.offer(parts.trained(), report.step, figure ?? report.loss);
+          recorder.checkpointIds = checkpoints.ids;
+        }
+        if (watchesBest(training)) await best.add(report.step, report.loss, figure);
         if (isPatienceOver(training, best)) {
-          tell({ kind: "stopping-early", measurements: training.earlyStoppingPatience });
+          tell({ kind: "stopping-early", measurements: training.earlyStoppingPatience, metric: metric.id });
           break;
         }
+        continue;
       }
+      reporter.add(report, report.type === "step" ? data.tokens(report.step - 1) : 0);
       if (report.type === "rest") {
         if (sampler?.isDue(report.step)) await sampler.sample(report.step, state, signal);
-        await checkpointAndPause(run, reporter, keeper);
+        await checkpointAndPause(run, reporter, keeper, parts.trained);
       }
     }
+    if (isTimeOver() && trainer.stepCount < data.totalSteps)
+      tell({ kind: "time-over", minutes: training.maxMinutes ?? 0 });
     await gpu.settle();
-    const taken = training.loadBestModelAtEnd ? restoreBest(best, reporter, tell) : null;
+    const taken = training.loadBestModelAtEnd ? restoreBest(best, reporter, tell, metric.id) : null;
     // The last step's moments do not match the values of an earlier step.
     if (taken !== null && taken !== trainer.stepCount) return null;
     return await keptOptimizer(trainer, state, config.method);
@@ -338,18 +370,24 @@ async function trainAll(run: Run, setup: RunSetup, parts: RunState): Promise<Uin
   }
 }
 
-/** Saves a checkpoint when due and waits while the run is paused. This time does not count towards step time. */
+/** Saves a checkpoint when due and waits while the run is paused, and can be asked. This time does not count towards step time. */
 async function checkpointAndPause(
-  { gate, signal, session: { keepRequests } }: Run,
+  { gate, signal, session, admit }: Run,
   reporter: TrainingReporter,
   keeper: RunKeeper,
+  trained: () => NewAdapter,
 ): Promise<void> {
+  const { keepRequests } = session;
   if (gate.isClosed || keeper.isDue || keepRequests.isPending) await keeper.keep();
   keepRequests.settle();
   if (gate.isClosed) {
     reporter.send("paused");
     keepRequests.end();
+    session.lend(trained());
+    const recall = admit("answer");
     await gate.pass();
+    await recall();
+    session.lend(null);
     keepRequests.begin();
     if (!signal.aborted) reporter.send("running");
   }
@@ -368,6 +406,36 @@ function logSelection(progress: SelectionProgress, tell: Tell): void {
   if (done === total || done % quarter === 0) tell({ kind: "weighed", done, texts: total });
 }
 
+/** Training time excludes pauses, so that a paused run does not run out of it. */
+function isOverTime({ maxMinutes = 0 }: TrainingOptions, { activeMs }: TrainingReporter): boolean {
+  return maxMinutes > 0 && activeMs >= maxMinutes * 60_000;
+}
+
+/** What tells the best values: as asked, or the loss where the score does not apply to the held-out rows. */
+class Metric {
+  #id: BestBy;
+  readonly #onAbsent: (asked: ScoreId) => void;
+
+  constructor({ metricForBestModel = "loss" }: TrainingOptions, onAbsent: (asked: ScoreId) => void) {
+    this.#id = metricForBestModel;
+    this.#onAbsent = onAbsent;
+  }
+
+  get id(): BestBy {
+    return this.#id;
+  }
+
+  /** The figure of a validation, lower being better; none for the loss itself. */
+  of(scores: ScoreValues | null): { readonly figure?: number } {
+    const found = bestFigure({ metricForBestModel: this.#id }, scores ? { scores } : {});
+    if (this.#id !== "loss" && found.figure === undefined) {
+      this.#onAbsent(this.#id);
+      this.#id = "loss";
+    }
+    return found;
+  }
+}
+
 function watchesBest(training: TrainingOptions): boolean {
   return training.loadBestModelAtEnd || training.earlyStoppingPatience > 0;
 }
@@ -377,30 +445,34 @@ function isPatienceOver({ earlyStoppingPatience }: TrainingOptions, { progress }
 }
 
 /** Returns the step whose values were restored, or null. */
-function restoreBest(best: BestValues, reporter: TrainingReporter, tell: Tell): number | null {
+function restoreBest(
+  best: BestValues,
+  reporter: TrainingReporter,
+  tell: Tell,
+  metric: BestBy,
+): number | null {
   const taken = best.restore();
   if (!taken) return null;
   reporter.validationLoss = taken.loss;
   reporter.validationStep = taken.step;
-  tell({ kind: "best-taken", step: taken.step, loss: taken.loss });
+  tell({ kind: "best-taken", step: taken.step, loss: taken.loss, metric });
   return taken.step;
 }
 
-function validatedStep(resume: RunCheckpoint | null): Pick<TrainingPlan, "validatedStep"> {
+function validatedStep(resume: Resumption | null): Pick<TrainingPlan, "validatedStep"> {
   const last = resume?.history.validation.at(-1);
   return last ? { validatedStep: last.step } : {};
 }
 
 function loopPlan(training: TrainingOptions, data: TrainingData): TrainingPlan {
-  const { learningRate, schedule, warmupSteps, evalSteps, seed } = training;
-  const { totalSteps, stepsPerEpoch, validation } = data;
+  const { learningRate, schedule, warmupSteps, seed } = training;
+  const { totalSteps, validation } = data;
   return {
     totalSteps,
     batches: (step) => data.batches(step),
     epoch: (step) => data.epoch(step),
     validation,
-    validateEvery:
-      evalSteps > 0 ? evalSteps : Math.min(stepsPerEpoch, Math.max(1, Math.ceil(totalSteps / VALIDATIONS))),
+    validateEvery: validationInterval(training, data),
     learningRate,
     schedule,
     warmupSteps: fittingWarmup(warmupSteps, totalSteps),

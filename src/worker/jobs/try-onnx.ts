@@ -8,6 +8,7 @@ import { defined } from "../../lib/invariant";
 import type { CommandArgs } from "../../protocol/commands";
 import type { OnnxTrial } from "../../shared/exports";
 import { checkIds } from "../check-ids";
+import type { EncodedRows } from "../encoded-rows";
 import { exportSource } from "../export-source";
 import { holdAdapter, templateOfAdapter } from "../kept-adapter";
 import { type OnnxFile, OnnxModel } from "../onnx-model";
@@ -18,23 +19,31 @@ import type { Job, JobContext } from "./owner";
 /** Tokens of an answer. */
 const MAX_TOKENS = 24;
 
-/** The runtime's memory ends at 4 GB, and it holds the weights twice while it loads. */
+/** The runtime has at most 4 GB of memory, and holds the weights twice while loading. */
 const MAX_BYTES = 1.5e9;
 
 /**
  * Exports an adapter as ONNX in memory, answers a question greedily in onnxruntime-web, and compares each token's logits
  * with the engine's. Errors: the export is not available, or too large for the runtime.
  */
-export function tryOnnxJob(session: Session, args: CommandArgs<"tryOnnx">[0]): Job<OnnxTrial> {
-  return { kind: "try-onnx", run: (context) => onGpu(session, () => tryOnnx(session, args, context)) };
+export function tryOnnxJob(
+  session: Session,
+  encoded: EncodedRows,
+  args: CommandArgs<"tryOnnx">[0],
+): Job<OnnxTrial> {
+  return {
+    kind: "try-onnx",
+    run: (context) => onGpu(session, () => tryOnnx(session, encoded, args, context)),
+  };
 }
 
 async function tryOnnx(
   session: Session,
+  encoded: EncodedRows,
   { id, type, template, question }: CommandArgs<"tryOnnx">[0],
   context: JobContext,
 ): Promise<OnnxTrial> {
-  const { source } = await exportSource(session, id, template);
+  const { source } = await exportSource(session, encoded, id, template);
   const { tokenizer, templateId } = shapeOf(
     (await templateOfAdapter(session, id)) ?? template,
     session.model.tokenizer,
@@ -44,7 +53,7 @@ async function tryOnnx(
   const { files } = await exportFiles(source, "onnx", { type, name: "trial", withOptimizer: false });
   const { state } = await holdAdapter(session, id);
   const { engine } = session.model;
-  const generator = await session.generator("after", { engine, state }, ids.length + MAX_TOKENS);
+  const generator = await session.generator(1, { engine, state }, ids.length + MAX_TOKENS);
   const [graph, ...data] = await readModel(files, context);
   const model = await OnnxModel.load(defined(graph, "the ONNX graph"), data);
   try {

@@ -3,6 +3,7 @@ import type { Answer, Turn } from "../../../src/ui/store/state";
 import { trustOwnScripts } from "../../../src/client/trusted-scripts";
 import { mountStudio } from "../../../src/ui/mount";
 import { en } from "../../../src/ui/text/en";
+import { openingLanguage } from "../../../src/ui/text/languages";
 import { pseudoLanguage } from "../../support/pseudo-language";
 
 /**
@@ -14,6 +15,9 @@ const count = (name: string): number => Number(query.get(name) ?? 0);
 trustOwnScripts();
 const root = document.getElementById("root");
 if (root) {
+  const language = query.has("pseudo")
+    ? ({ id: "en", text: pseudoLanguage(en) } as const)
+    : await openingLanguage(localStorage, navigator.languages);
   mountStudio(
     root,
     new FakeClient({
@@ -24,7 +28,7 @@ if (root) {
       rows: count("rows"),
       runs: count("runs"),
     }),
-    query.has("pseudo") ? pseudoLanguage(en) : undefined,
+    language,
     (store) => {
       // A loaded model starts a new conversation.
       const end = store.subscribe(({ model, adapters }) => {
@@ -41,6 +45,7 @@ function turns(count: number): Turn[] {
   const answer: Answer = {
     state: "done",
     text: "It is a wooden box that sings. ".repeat(10),
+    ids: [],
     tokensPerSecond: 20,
     finish: "end-token",
     problem: null,
@@ -49,8 +54,9 @@ function turns(count: number): Turn[] {
     id: `turn ${index}`,
     row: null,
     question: `Question ${index + 1}: what is a violin?`,
-    voices: { before: null, after: null },
-    before: answer,
-    after: null,
+    system: "",
+    attempt: 0,
+    blindOrder: null,
+    answers: [{ voice: null, answer }],
   }));
 }

@@ -1,11 +1,15 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
+import { everyStepOpen } from "../open-steps";
 import { serveFakePage, type FakePage } from "./serve";
 
 export interface Opening {
   readonly width?: number;
   readonly scheme?: "light" | "dark";
   readonly query?: string;
+  /** Leaves the steps as a first visit finds them, instead of all open. */
+  readonly firstVisit?: boolean;
+  readonly locale?: string;
 }
 
 /**
@@ -20,11 +24,13 @@ export function fakePageTests(): (opening: Opening, use: (page: Page) => Promise
   afterAll(async () => {
     await studio.close();
   });
-  return async ({ width = 1280, scheme = "light", query = "pace=4" }, use) => {
+  return async ({ width = 1280, scheme = "light", query = "pace=4", firstVisit = false, locale }, use) => {
     const context = await studio.browser.newContext({
       viewport: { width, height: 800 },
       colorScheme: scheme,
+      ...(locale !== undefined && { locale }),
     });
+    if (!firstVisit) await context.addInitScript(everyStepOpen);
     const page = await context.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));

@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
 const built = join(root, "node_modules/.cache/luthier/fake-page");
 
-/** The built page with the fake client, being served, and a browser. */
+/** The built page with the fake client, and a browser. */
 export interface FakePage {
   readonly browser: Browser;
   readonly address: string;
@@ -24,7 +24,7 @@ export async function serveFakePage(): Promise<FakePage> {
     configFile: false,
     logLevel: "error",
     base: "./",
-    // A violation of the policy is an error on the console, which no test lets pass.
+    // A violation of the policy is logged as a console error, which fails the test.
     plugins: [react(), securityPlugin()],
   };
   await build({

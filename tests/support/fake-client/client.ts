@@ -14,10 +14,13 @@ import type { DatasetSummary } from "../../../src/shared/data";
 import type { TrainingSpeed } from "../../../src/shared/forecast";
 import type { FinishReason } from "../../../src/shared/generation";
 import type { MethodChoice } from "../../../src/shared/methods";
+import { rowsAsFile } from "../../../src/data/write/export-rows";
 import type { ModelCard, ModelSummary, Quantization } from "../../../src/shared/model";
+import type { Rating } from "../../../src/shared/ratings";
 import { alpacaRow, type AlpacaRow as Row, questionOf } from "../../../src/shared/rows";
 import { isTargeted, readTargets } from "../../../src/shared/targets";
 import type { Evaluation, FileAnswers } from "../../../src/shared/scores";
+import { StopSequences } from "../../../src/tokenizer/stop-sequences";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
 import {
@@ -26,6 +29,7 @@ import {
   fakeInterruptedRun,
   fakeLengths,
   fakeModel,
+  fakeOdds,
   fakeRows,
   fakeSamples,
   fakeTokens,
@@ -47,13 +51,13 @@ export interface FakeOptions {
   readonly paceMs?: number;
   /** Adapters that the library has from the start. */
   readonly adapters?: number;
-  /** Rows that the dataset says it has. */
+  /** Number of rows that the dataset claims to have. */
   readonly rows?: number;
   /** True simulates a run interrupted by a reload. */
   readonly interrupted?: boolean;
-  /** Runs kept from earlier. */
+  /** Runs of earlier visits. */
   readonly runs?: number;
-  /** What lies in storage without a model. */
+  /** Orphaned items in storage. */
   readonly orphans?: readonly Orphan[];
 }
 
@@ -81,12 +85,12 @@ export class FakeClient implements Client {
   private interrupted: InterruptedRun | null;
   private readonly runs: FakeRuns;
   private readonly adapterCount: number;
-  /** Rows that every dataset says it has; 0 for as many as it has. */
+  /** Number of rows that every dataset claims to have; 0 for the actual number. */
   private readonly rowCount: number;
   private losses = 0;
   private orphans: readonly Orphan[];
   private lastModel: string | null = null;
-  /** Whether the disk has no room for another adapter. */
+  /** Whether storage is full for further adapters. */
   isFull = false;
 
   constructor(options: FakeOptions = {}) {
@@ -116,7 +120,7 @@ export class FakeClient implements Client {
     };
   }
 
-  /** Loses the GPU, with the model on it; a run that is under way was last kept a moment ago. */
+  /** Loses the GPU with the model; a current run has just been saved. */
   loseGpu(): void {
     const lost = new LuthierError(LOST);
     this.losses++;
@@ -128,6 +132,8 @@ export class FakeClient implements Client {
   }
 
   private answersPaused = false;
+
+  private readonly ratings = new Map<string, Rating>();
 
   /** The latest scores by adapter. */
   private readonly evaluations = new Map<string | null, Evaluation>();
@@ -247,6 +253,16 @@ export class FakeClient implements Client {
     keepMerged: () => undefined,
     generate: (args, call) =>
       this.owner.run({ kind: "answer", run: ({ signal }) => this.answer(args, signal) }, call),
+    listRatings: () => [...this.ratings.values()],
+    saveRating: ({ rating }) => {
+      if (this.isFull) throw new LuthierError({ code: "storage/full", task: "rating-keep" });
+      this.ratings.set(rating.id, rating);
+    },
+    deleteRating: ({ id }) => void this.ratings.delete(id),
+    clearRatings: () => this.ratings.clear(),
+    rowsAsFile: ({ rows }) => rowsAsFile(rows),
+    answerOdds: ({ answers }, call) =>
+      this.owner.run({ kind: "answer", run: () => Promise.resolve(answers.map(fakeOdds)) }, call),
     questionTokens: ({ questions }) =>
       questions.map(({ row, messages }) => {
         const question = (row && questionOf(row)?.text) ?? messages.at(-1)?.content ?? "";
@@ -278,10 +294,10 @@ export class FakeClient implements Client {
   }
 
   private async answer(
-    { requestId, questions }: CommandArgs<"generate">[0],
+    { requestId, questions, ends: { stop } }: CommandArgs<"generate">[0],
     signal: AbortSignal,
   ): Promise<void> {
-    for (const { side, adapterId, row, messages } of questions) {
+    for (const { column, adapterId, row, messages } of questions) {
       const question = messages.at(-1)?.content ?? (row && questionOf(row)?.text) ?? "";
       const base = `A short answer to “${question}” in plain words, as the base model gives it.`;
       const adapter = this.library.find(adapterId);
@@ -289,19 +305,25 @@ export class FakeClient implements Client {
       const words = (adapter ? `Arr! ${base} So says ${adapter.name}, matey!` : base).split(" ");
       let text = "";
       const tell = (finish: FinishReason | null): void =>
-        this.events.emit("answer", { requestId, side, text, tokensPerSecond: 24.5, finish });
+        this.events.emit("answer", {
+          ...{ requestId, column, text, tokensPerSecond: 24.5, finish },
+          ids: finish === null ? [] : text.split(" ").map((_, index) => index),
+        });
       const { losses } = this;
+      const stops = new StopSequences(stop);
       for (const [index, word] of words.entries()) {
         if (losses !== this.losses) throw new LuthierError(LOST);
         if (signal.aborted) {
           tell("stopped");
           return;
         }
-        text += index === 0 ? word : ` ${word}`;
+        text += stops.push(index === 0 ? word : ` ${word}`);
+        if (stops.found) break;
         tell(null);
         await pause(this.paceMs);
       }
-      tell("end-token");
+      text += stops.flush();
+      tell(stops.found ? "stop-sequence" : "end-token");
     }
   }
 

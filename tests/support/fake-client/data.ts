@@ -1,6 +1,7 @@
 import type { InterruptedRun } from "../../../src/protocol/commands";
 import type { LengthStats, SampleDataset, TokenView } from "../../../src/shared/data";
 import type { FitChange, FitKind, FitOptions, TrainingForecast } from "../../../src/shared/forecast";
+import type { TokenChance } from "../../../src/shared/generation";
 import type { ModelCard, ModelSummary, ModuleInfo } from "../../../src/shared/model";
 import type { AlpacaRow as Row } from "../../../src/shared/rows";
 import type { SampleAnswer } from "../../../src/shared/run-history";
@@ -67,6 +68,7 @@ export function fakeTokens(row: Row, maxLength: number): TokenView {
     (text.match(/\s?[^\s\p{P}]+|\s?\p{P}|\s/gu) ?? []).map((word) => ({
       id: [...word].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 4096, 7),
       text: word,
+      continues: false,
       supervised: part === "answer",
       part,
       special: false,
@@ -74,6 +76,7 @@ export function fakeTokens(row: Row, maxLength: number): TokenView {
   const special = (text: string, id: number, supervised = false): Token => ({
     id,
     text,
+    continues: false,
     supervised,
     part: supervised ? "answer" : "template",
     special: true,
@@ -100,6 +103,23 @@ export function fakeTokens(row: Row, maxLength: number): TokenView {
     toolsLeftOut: false,
     excluded: start >= maxLength ? { code: "data/question-fills-row", maxLength } : null,
   };
+}
+
+/** Made-up probabilities of an answer's tokens. */
+export function fakeOdds(ids: readonly number[]): TokenChance[] {
+  return ids.map((id) => {
+    const probability = [0.97, 0.61, 0.34, 0.08][id % 4] ?? 0;
+    const others = [0, 1, 2, 3].map((other) => ({
+      id: 1000 + other,
+      text: [" a", " the", " lantern", "\n"][other] ?? "",
+      probability: (1 - probability) / 2 ** (other + 1),
+    }));
+    const text = ` word${id}`;
+    return {
+      ...{ id, text, continues: false, probability },
+      likeliest: [{ id, text, probability }, ...others].sort((a, b) => b.probability - a.probability),
+    };
+  });
 }
 
 /** Lengths of made-up rows. */
@@ -215,6 +235,8 @@ export function fakeForecast({ training }: RunConfig, budgetBytes: number): Trai
     memory: { ...rest, activations, total },
     oversizedBytes: null,
     totalSteps: training.maxSteps || 60,
+    trainRows: 100,
+    mixedRows: Math.round(100 * (training.mixShare ?? 0)),
     flops: 1e13,
     changes: total > budgetBytes ? changes : [],
   };

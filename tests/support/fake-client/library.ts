@@ -4,7 +4,14 @@ import type { EventHub } from "../../../src/client/client";
 import type { UnsavedAdapter } from "../../../src/protocol/events";
 import type { Problem } from "../../../src/lib/problems/problem";
 import type { AdapterSummary } from "../../../src/shared/adapter";
-import type { ExportId, ExportNote, ExportOffer, ExportType, MadeExport } from "../../../src/shared/exports";
+import {
+  type ExportId,
+  type ExportNote,
+  type ExportOffer,
+  type ExportType,
+  exportPurposes,
+  type MadeExport,
+} from "../../../src/shared/exports";
 import type { MethodChoice } from "../../../src/shared/methods";
 import type { ModelSummary } from "../../../src/shared/model";
 import { pythonUsage } from "../../../src/shared/python-usage";
@@ -30,6 +37,7 @@ const EMPTY_ZIP = Uint8Array.from([0x50, 0x4b, 5, 6, ...Array.from({ length: 18 
 export class FakeLibrary {
   private adapters: AdapterSummary[] = [];
   private unsaved: readonly UnsavedAdapter[] = [];
+  private lent: AdapterSummary | null = null;
 
   /**
    * @param paceMs milliseconds of a quarter of a merge
@@ -52,11 +60,33 @@ export class FakeLibrary {
   }
 
   find(id: string | null): AdapterSummary | null {
-    return this.adapters.find((adapter) => adapter.id === id) ?? null;
+    return [this.lent, ...this.adapters].find((adapter) => adapter?.id === id) ?? null;
   }
 
   clear(): void {
     this.adapters = [];
+  }
+
+  /** A summary of an adapter. */
+  describe(name: string, method: MethodChoice, steps: number, loss: number | null): AdapterSummary {
+    const validationLoss = loss === null ? null : loss + 0.06;
+    return {
+      ...{ id: crypto.randomUUID(), name, savedAt: Date.now() },
+      ...{ method, origin: "trained", steps, finalLoss: loss, validationLoss },
+      ...{
+        trainableParameters: 24_576,
+        sizeBytes: 99_000,
+        format: method.id === "full" ? "weights" : method.id === "houlsby" ? "adapters" : "peft",
+        merges: method.id === "lora",
+        optimizerBytes: steps > 0 ? OPTIMIZER_BYTES : 0,
+      },
+    };
+  }
+
+  /** Lets the adapter of a paused run be asked, or no longer. */
+  lend(adapter: AdapterSummary | null): void {
+    this.lent = adapter;
+    this.events.emit("lent", adapter);
   }
 
   add(
@@ -66,18 +96,7 @@ export class FakeLibrary {
     steps: number,
     loss: number | null,
   ): AdapterSummary {
-    const validationLoss = loss === null ? null : loss + 0.06;
-    const adapter: AdapterSummary = {
-      ...{ id: crypto.randomUUID(), name, savedAt: Date.now() },
-      ...{ method, origin, steps, finalLoss: loss, validationLoss },
-      ...{
-        trainableParameters: 24_576,
-        sizeBytes: 99_000,
-        format: method.id === "full" ? "weights" : method.id === "houlsby" ? "adapters" : "peft",
-        merges: method.id === "lora",
-        optimizerBytes: steps > 0 ? OPTIMIZER_BYTES : 0,
-      },
-    };
+    const adapter: AdapterSummary = { ...this.describe(name, method, steps, loss), origin };
     this.adapters = [adapter, ...this.adapters];
     if (this.isFull()) {
       const problem = { code: "storage/full", task: "adapter-keep" } as const;
@@ -148,6 +167,7 @@ export class FakeLibrary {
       variants: problem
         ? []
         : variants.map(([type, bytes]) => ({ type, sizeBytes: bytes, notes: id === "merged" ? note : [] })),
+      gaps: exportPurposes.server.some((known) => known === id) ? ["batch-order", "start-values"] : [],
       usage: { language: id === "adapter" || id === "merged" ? "python" : "shell", code },
     });
     const python = pythonUsage(
@@ -165,6 +185,7 @@ export class FakeLibrary {
       offer("gguf", cannot, gguf, "llama-server"),
       offer("ollama", cannot, gguf, "ollama run"),
       offer("mlx", cannot, [[null, sizeBytes]], "mlx_lm.generate"),
+      ...exportPurposes.server.map((id) => offer(id, null, [[null, 2 * sizeBytes]], "accelerate launch")),
     ];
   }
 

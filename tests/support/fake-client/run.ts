@@ -4,7 +4,7 @@ import type { TrainingResult } from "../../../src/protocol/commands";
 import type { TrainingStatus } from "../../../src/protocol/events";
 import type { MethodId } from "../../../src/shared/methods";
 import { en } from "../../../src/ui/text/en";
-import type { Job } from "../../../src/worker/jobs/owner";
+import type { Job, JobContext } from "../../../src/worker/jobs/owner";
 import { fakeSampleAnswer } from "./data";
 import type { FakeLibrary } from "./library";
 import { pause } from "./pace";
@@ -38,20 +38,22 @@ export class FakeRun {
     this.paused = false;
   }
 
-  /** Breaks off the run that is under way, and tells how far it was; null where there is none. */
+  /** Interrupts the current run and returns its progress; null if there is none. */
   lose(error: Error): { readonly step: number; readonly totalSteps: number } | null {
     if (this.step) this.lost = error;
     return this.step;
   }
 
   job(asked: Asked): Job<TrainingResult> {
-    return { kind: "train", run: ({ signal }) => this.train(asked, signal) };
+    return { kind: "train", run: ({ signal, admit }) => this.train(asked, signal, admit) };
   }
 
   private async train(
     { id, highestRate, totalSteps, firstStep = 0 }: Asked,
     signal: AbortSignal,
+    admit: JobContext["admit"],
   ): Promise<TrainingResult> {
+    let recall: (() => Promise<void>) | null = null;
     const startedAt = Date.now();
     this.paused = false;
     this.events.emit("log", { time: Date.now(), line: { kind: "optimizer-resumed", steps: 60 } });
@@ -63,6 +65,17 @@ export class FakeRun {
       await pause(this.paceMs());
       this.breakOff();
       const running = !this.paused && !signal.aborted;
+      if (this.paused && !recall) {
+        this.library.lend({
+          ...this.library.describe("The paused run", { id, options: {} }, step, loss),
+          id: "run",
+        });
+        recall = admit("answer");
+      } else if (!this.paused && recall) {
+        await recall();
+        recall = null;
+        this.library.lend(null);
+      }
       if (running) {
         step++;
         loss = 0.4 + 3.1 * Math.exp(-step / 14) + 0.16 * Math.sin(step * 1.7) * Math.exp(-step / 50);
@@ -90,6 +103,8 @@ export class FakeRun {
       });
     }
     this.step = null;
+    await recall?.();
+    if (recall) this.library.lend(null);
     if (step === firstStep) throw cancelled();
     const status = step === totalSteps ? "done" : "stopped";
     const name = `${en.methods[id].title} ${this.library.size + 1}`;
@@ -105,6 +120,7 @@ export class FakeRun {
       ...result,
       elapsedMs: Date.now() - startedAt,
       chanceLoss: highestRate >= 1 ? Math.log(4096) : null,
+      everyday: null,
       adapter,
     };
   }

@@ -118,6 +118,7 @@ const fakeTraining: TrainingOptions = {
   seed: 42,
   packing: false,
   gradientCheckpointing: false,
+  mixShare: 0,
   baseModelDropout: true,
   continueAdapter: false,
 };

@@ -6,7 +6,7 @@ import type { Evaluation, ScoredRow } from "../../../src/shared/scores";
 import type { JobContext } from "../../../src/worker/jobs/owner";
 import { pause } from "./pace";
 
-/** Scores rows with made-up answers, of which every third gets worse. */
+/** Scores rows with made-up answers, every third of which gets worse. */
 export async function fakeEvaluation(
   { sides, options, encoding }: CommandArgs<"evaluate">[0],
   rows: readonly AlpacaRow[],

@@ -10,7 +10,6 @@ import { gelu, geluMultiply } from "../../../src/engine/ops/gelu";
 import { multiply, multiplyRow } from "../../../src/engine/ops/multiply";
 import { relu } from "../../../src/engine/ops/relu";
 import { scale } from "../../../src/engine/ops/scale";
-import { sigmoid } from "../../../src/engine/ops/sigmoid";
 import { silu } from "../../../src/engine/ops/silu";
 import { siluMultiply } from "../../../src/engine/ops/silu-multiply";
 import { sumRows } from "../../../src/engine/ops/sum-rows";
@@ -175,7 +174,6 @@ export const elementwiseCases: readonly RegisteredCase[] = [
   ...activationCases(gelu, { approximate: "tanh" }, activations.gelu_tanh, "gelu by tanh"),
   ...activationCases(gelu, { approximate: "none" }, activations.gelu_none, "gelu by erf"),
   ...activationCases(silu, {}, activations.silu, "silu"),
-  ...activationCases(sigmoid, {}, activations.sigmoid, "sigmoid"),
   ...activationCases(tanh, {}, activations.tanh, "tanh"),
   ...activationCases(relu, {}, activations.relu, "relu"),
   smallTanh,

@@ -8,7 +8,7 @@ export interface AttentionProblem extends AttentionDims, AttentionAttrs {
   readonly keyEnd: ArrayLike<number>;
   /** ALiBi slopes per head, or with `distancesFrom` the bias (2 reach + 1, H) by distance. */
   readonly bias?: ArrayLike<number>;
-  /** With `dropout`: the site's seed, whose hash drops. */
+  /** With `dropout`: the site's seed. */
   readonly seed?: number;
 }
 
@@ -112,7 +112,7 @@ function* rows(problem: AttentionProblem, q: Float64Array, k: Float64Array): Gen
   }
 }
 
-/** What dropout multiplies the probability of key `j` with, for a query's row among batches and heads. */
+/** The dropout factor of key `j`'s probability, for a query's row over batches and heads. */
 function keptFactor({ dropout, seed = 0 }: AttentionProblem, row: number, j: number): number {
   if (dropout === undefined) return 1;
   const hash = pcg((Math.imul(j, 0x9e3779b9) ^ pcg((row ^ seed) >>> 0)) >>> 0);

@@ -18,7 +18,6 @@ export function erf(x: number): number {
 /** Scalar activations by definition. */
 export const activations = {
   silu: (x: number) => x / (1 + Math.exp(-x)),
-  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
   gelu_tanh: (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   gelu_none: (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
   tanh: Math.tanh,

@@ -29,7 +29,7 @@ export function crossEntropyReference(
   return { losses, gradient };
 }
 
-/** Slopes of a function by each of its arguments: fourth-order central differences. */
+/** Partial derivatives of a function: fourth-order central differences. */
 export function centralDifference(f: (x: Float64Array) => number, at: Float64Array, h = 1e-3): Float64Array {
   return at.map((_, i) => {
     const moved = (by: number): number => {

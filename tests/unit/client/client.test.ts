@@ -59,7 +59,7 @@ describe("connectClient", () => {
     await expect(answer).rejects.toMatchObject({ code: "storage", problem });
   });
 
-  it("asks once that a request come to its end, and only while it is open", async () => {
+  it("cancels a request once, and only while it is pending", async () => {
     const port = new StubPort();
     const client = connectClient(port);
     const controller = new AbortController();
@@ -76,7 +76,7 @@ describe("connectClient", () => {
     expect(port.sent).toHaveLength(3);
   });
 
-  it("hands events to those who listen, until they stop", () => {
+  it("passes events to listeners until they are removed", () => {
     const port = new StubPort();
     const listener = vi.fn();
     const end = connectClient(port).on("log", listener);
@@ -112,7 +112,7 @@ describe("the heartbeat", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("tells of a worker that answers no more, and of its coming back", () => {
+  it("reports a worker that stops responding, and its return", () => {
     const port = new StubPort();
     const stalled = vi.fn();
     connectClient(port, BEAT_MS).on("stalled", stalled);

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { gzipSync } from "fflate";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { LuthierError } from "../../../src/lib/errors";
 import { alpacaRow, type AlpacaRow } from "../../../src/shared/rows";
 import { fileOf, readAll } from "../../support/read-dataset";
 
-/* Arbitrary bytes: no crash, no hang, no good row lost. */
+/* Arbitrary bytes must not crash or hang the reader, or lose a valid row. */
 
 const text = fc.string({ unit: "grapheme", maxLength: 30 }).map((given) => given.replaceAll("\0", ""));
 const alpaca: fc.Arbitrary<AlpacaRow> = fc.record({ instruction: text, input: text, output: text });
@@ -93,6 +94,26 @@ describe("any file", () => {
     );
   });
 
+  it("is read or refused: Parquet with other bytes here and there, whole and cut", async () => {
+    const folder = "tests/golden/datasets/parquet";
+    const files = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`));
+    const change = fc.tuple(fc.nat(), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...files),
+        fc.array(change, { minLength: 1, maxLength: 6 }),
+        fc.boolean(),
+        fc.nat(),
+        async (file, changes, isCut, cut) => {
+          const bytes = new Uint8Array(file);
+          for (const [place, byte] of changes) bytes[place % bytes.length] = byte;
+          await attempt(isCut ? bytes.slice(0, cut % bytes.length) : bytes, "a.parquet", 200);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it("is read or refused: words and marks of tables and texts", async () => {
     const part = fc.constantFrom(
       ...[
@@ -156,7 +177,7 @@ describe("good rows", () => {
       ["gzip", "a.json.gz", (rows) => gzipSync(new TextEncoder().encode(JSON.stringify(rows)))],
     ];
 
-  it.each(writers)("come out as they went in: %s", async (_name, called, write) => {
+  it.each(writers)("are read unchanged: %s", async (_name, called, write) => {
     await fc.assert(
       fc.asyncProperty(fc.array(alpaca, { minLength: 1, maxLength: 8 }), size, async (rows, pieces) => {
         const read = await readAll([fileOf(write(rows), called, pieces)]);

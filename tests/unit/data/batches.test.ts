@@ -70,7 +70,7 @@ describe("epochBatches", () => {
     expect(order(43, 3)).not.toEqual(order(42, 3));
   });
 
-  it("pads less than batches of rows as they come", () => {
+  it("pads less than batches in the rows' order", () => {
     const cells = (batches: readonly Batch[]) => batches.reduce((sum, batch) => sum + batch.ids.length, 0);
     let asTheyCome = 0;
     for (let start = 0; start < rows.length; start += 8) {
@@ -137,7 +137,7 @@ describe("batchLengths", () => {
     expect(padded(given, buckets)).toBe(best);
   });
 
-  it("are not more than are worth it", () => {
+  it("are only as many as pay off", () => {
     expect(batchLengths([...Array<number>(1000).fill(20), 9])).toEqual([24]);
     expect(batchLengths([...Array<number>(1000).fill(20), ...Array<number>(500).fill(90)])).toEqual([24, 96]);
   });

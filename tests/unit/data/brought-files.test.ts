@@ -60,7 +60,7 @@ describe("missing values", () => {
     }
   });
 
-  it("do not move the places of what is wrong behind them", async () => {
+  it("do not shift the positions of later errors", async () => {
     const text = `[{"instruction": "a", "output": "b", "x": [NaN, -Infinity, NaN]}, {"instruction": NaN "a"}]`;
     const { report } = await read(text);
     expect(report.brokenAt).toMatchObject({ place: { line: 1, column: text.indexOf('"a"}') + 1 } });
@@ -71,7 +71,7 @@ describe("missing values", () => {
     }
   });
 
-  it("keep a row out where they are what is asked for", async () => {
+  it("exclude a row in required fields", async () => {
     const { rows, report } = await read(
       '[{"instruction":"a","output":"b"},{"instruction":"c","output":NaN}]',
     );
@@ -132,7 +132,7 @@ describe("wrapped rows", () => {
     expect(report.problems.map(({ row: number }) => number)).toEqual([1, 2]);
   });
 
-  it("are taken out of the frames of the Hub's viewer", async () => {
+  it("are unwrapped from the Hub viewer's format", async () => {
     const page = {
       features: [{ name: "instruction" }],
       rows: good.map((each, index) => ({ row_idx: index, row: each, truncated_cells: [] })),
@@ -141,7 +141,7 @@ describe("wrapped rows", () => {
     expect((await read(page.rows.map((each) => JSON.stringify(each)).join("\n"))).rows).toEqual(good);
   });
 
-  it("are asked for when no list holds rows of a known form", async () => {
+  it("are asked about when no list has rows of a known format", async () => {
     await expect(read(JSON.stringify({ tags: ["a"], items: [{ name: "x" }] }))).rejects.toMatchObject({
       problem: { code: "data/strange-columns", columns: [{ column: "name", example: "x" }] },
     });
@@ -149,7 +149,7 @@ describe("wrapped rows", () => {
 });
 
 describe("lines", () => {
-  it("may end in commas, as of a list that was taken apart", async () => {
+  it("may end in commas, as when copied from a list", async () => {
     const values = [row("Name a gem.", "Opal."), row("Name a gas.", "Neon."), row("Name a moon.", "Io.")];
     const text = values.map((one) => `${JSON.stringify(one)},\n`).join("");
     for (const size of [5, 1 << 16]) {
@@ -171,7 +171,7 @@ describe("legacy encodings", () => {
     ["windows-1252", [0x63, 0x61, 0x66, 0xe9, 0x20, 0x6e, 0x6f, 0xeb, 0x6c], json("café noël", "好")],
   ];
 
-  it.each(files)("are named, and read when they are asked for: %s", async (encoding, bytes, [expected]) => {
+  it.each(files)("are suggested, and read when chosen: %s", async (encoding, bytes, [expected]) => {
     const text = (part: string): number[] => [...new TextEncoder().encode(part)];
     const file = Uint8Array.from([
       ...text('[{"instruction": "'),
@@ -187,7 +187,7 @@ describe("legacy encodings", () => {
     }
   });
 
-  it("are refused where the bytes are no such text either", async () => {
+  it("are refused where the bytes are invalid in them too", async () => {
     const file = Uint8Array.of(0x5b, 0x22, 0xff, 0xff, 0x22, 0x5d);
     await expect(read(file, { encoding: "gb18030" })).rejects.toMatchObject({
       problem: { code: "data/not-text", encoding: "gb18030" },

@@ -16,7 +16,7 @@ describe("tables", () => {
   const read = async (text: string, name = "a.csv") =>
     (await readAll([fileOf(text, name)])).rows.map(toAlpaca);
 
-  it("are told by their first line where the name does not", async () => {
+  it("are recognised by their first line if not by name", async () => {
     const { rows, report } = await readAll([fileOf("question,answer\na,b\n", "Pasted rows")]);
     expect(rows.map(toAlpaca)).toEqual([{ instruction: "a", input: "", output: "b" }]);
     expect(report).toMatchObject({ container: "csv", format: "question-answer" });
@@ -46,7 +46,17 @@ describe("tables", () => {
     expect(report.problems).toEqual([{ row: 2, reason: { kind: "too-many-cells", cells: 4, columns: 3 } }]);
   });
 
-  it("with other columns are asked for, with headings and without, and read as told", async () => {
+  it("lose the rows that a spreadsheet has written without anything in them", async () => {
+    const file = fileOf("sep=;\r\nQuestion;Answer\r\na;b\r\n;\r\nc;d\r\n;\r\n;\r\n", "a.csv");
+    const { rows, report } = await readAll([file]);
+    expect(rows.map(toAlpaca)).toEqual([
+      { instruction: "a", input: "", output: "b" },
+      { instruction: "c", input: "", output: "d" },
+    ]);
+    expect(report.problemCount).toBe(0);
+  });
+
+  it("with unknown columns are asked about, with and without headings, and read as answered", async () => {
     const named = fileOf("Frage,Antwort,Punkte\nWarum?,Darum.,5\n", "a.csv");
     await expect(readAll([named])).rejects.toMatchObject({
       problem: {
@@ -107,8 +117,8 @@ describe("a template over columns", () => {
   });
 });
 
-describe("columns of JSON that nobody knows", () => {
-  it("are asked for, and read as told", async () => {
+describe("unknown columns of JSON", () => {
+  it("are asked about, and read as answered", async () => {
     const file = fileOf(
       JSON.stringify([
         { frage: "a", antwort: 5, satz: null },
@@ -131,7 +141,7 @@ describe("columns of JSON that nobody knows", () => {
     expect(rows.map(toAlpaca).map(({ output }) => output)).toEqual(["5", "true"]);
   });
 
-  it("are asked for after a thousand rows of a long file", async () => {
+  it("are asked about after a thousand rows of a long file", async () => {
     const file = fileOf(
       Array.from({ length: 100_000 }, (_, n) => JSON.stringify({ frage: String(n) })).join("\n"),
     );
@@ -171,7 +181,7 @@ describe("plain text", () => {
     expect((await readAll([fileOf(jsonl(1, 2), "a.txt")])).rows).toEqual([row(1), row(2)]);
   });
 
-  it("goes on in further rows when it is long, and loses nothing", async () => {
+  it("is split over several rows when long, and loses nothing", async () => {
     const long = "A line of a long document.\n".repeat(100_000);
     const { rows } = await readAll([fileOf(long, "long.txt")]);
     expect(rows.length).toBeGreaterThan(2);
@@ -237,7 +247,7 @@ describe("archives", () => {
     expect(report.container).toBeUndefined();
   });
 
-  it("tell which file of several could not be read, and why", async () => {
+  it("report which of several files could not be read, and why", async () => {
     const files = [
       fileOf(jsonl(1), "a.jsonl"),
       fileOf(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0), "b.png"),

@@ -23,7 +23,7 @@ const ROWS: readonly Row[] = [
 const signal = new AbortController().signal;
 
 beforeEach(async () => {
-  // Of one fresh copy of the modules, for they share the storage.
+  // All from one fresh copy of the modules, since they share the database.
   const modules = await fresh(async () => ({
     storage: await import("../../../src/storage/datasets"),
     change: await import("../../../src/data/edit/change-rows"),
@@ -71,7 +71,7 @@ describe("changed rows", () => {
     await expect(change(id, { kind: "leave-out", row: 9 })).rejects.toThrow(/no row 10/i);
   });
 
-  it("are taken back once, and all at once; equal changes have one identity", async () => {
+  it("can be undone once, or all together; equal edits have equal identities", async () => {
     const id = await kept();
     const leaveOut: DatasetEdit = { kind: "leave-out", row: 2 };
     const first = await change(id, leaveOut);
@@ -82,7 +82,7 @@ describe("changed rows", () => {
     const reset = await change(id, { kind: "reset" });
     expect(reset).toMatchObject({ rows: 4, edits: { identity: "", canUndo: true } });
     expect((await change(id, { kind: "undo" })).rows).toBe(2);
-    // The record, one chunk of rows, and of the edits those in force.
+    // The record, one chunk of rows, and the current edits.
     expect(await countEntries("luthier-rows", "chunks")).toBe(3);
     await storage.deleteDataset(id);
     expect(await countEntries("luthier-rows", "chunks")).toBe(0);
@@ -149,7 +149,7 @@ describe("a search", () => {
     expect((await find(id, "gold", "changed")).rows.map(({ number }) => number)).toEqual([1]);
   });
 
-  it("ends when it is no longer wanted", async () => {
+  it("ends when cancelled", async () => {
     const id = await kept();
     const query = { text: "a", filter: "all", minTokens: 0 } as const;
     const search = new RowSearch(encoded).find(

@@ -64,7 +64,7 @@ describe("encodeRow", () => {
     expect(learned(gpt2, tricky, "instruction-answer")).toBe(" An end <|endoftext|> token<|endoftext|>");
   });
 
-  it("cuts the end off and tells", () => {
+  it("truncates the end and reports it", () => {
     const whole = encodeRow(row, "instruction-answer", gpt2, 1000);
     expect(whole).toMatchObject({ excluded: null, hasEnd: true, fullLength: whole.ids.length });
     const exact = encodeRow(row, "instruction-answer", gpt2, whole.ids.length);
@@ -86,7 +86,7 @@ describe("encodeRow", () => {
     expect(encodeRow(row, "instruction-answer", gpt2, start + 1).excluded).toBeNull();
   });
 
-  it("learns to say nothing from an empty answer, if there is an end token to say", () => {
+  it("learns only the end token from an empty answer, if there is one", () => {
     const silent = { ...row, output: "" };
     expect(learned(gpt2, silent, "alpaca")).toBe("<|endoftext|>");
     const endless = loadTokenizer({ tokenizer: { ...goldenFiles("gpt2"), config: {} } });
@@ -95,7 +95,7 @@ describe("encodeRow", () => {
     expect(encodeRow(row, "alpaca", endless, 1000)).toMatchObject({ excluded: null, hasEnd: false });
   });
 
-  it("takes a row of 100,000 characters", () => {
+  it("encodes a row of 100,000 characters", () => {
     const long = { ...row, output: "spruce and maple ".repeat(6000) };
     const encoded = encodeRow(long, "alpaca", gpt2, 256);
     expect(encoded.ids).toHaveLength(256);
@@ -135,7 +135,7 @@ describe("a row for a model with an encoder", () => {
 });
 
 describe("tokenView", () => {
-  it.each(["gpt2", "llama2", "chatml"] as const)("shows whose words the tokens are: %s", (style) => {
+  it.each(["gpt2", "llama2", "chatml"] as const)("shows the part of each token: %s", (style) => {
     const tokenizer = goldenTokenizer(style);
     const { tokens, truncated, excluded } = tokenView(alpacaRow(row), "instruction-answer", tokenizer, 1000);
     const textOf = (part: string): string =>
@@ -165,7 +165,7 @@ describe("tokenView", () => {
     expect(tokens.map(({ text }) => text).join("")).not.toContain("\uFFFD");
   });
 
-  it("shows what is cut and what is left out", () => {
+  it("shows truncated and excluded rows", () => {
     const view = tokenView(alpacaRow(row), "alpaca", gpt2, 10);
     expect(view.tokens).toHaveLength(10);
     expect(view.truncated).toBe(true);
@@ -196,7 +196,7 @@ describe("lengthStats", () => {
     expect(stats).toMatchObject({ truncated: 0, excluded: 0, endTokenMissing: false });
   });
 
-  it("counts what is cut and what is left out by the maximum length", () => {
+  it("counts rows truncated and excluded by the maximum length", () => {
     const prompt = encodeRow(row, "instruction-answer", gpt2, 1000).supervised.indexOf(1);
     const some = lengthStats(encode(prompt + 30), prompt + 30);
     expect(some.excluded).toBe(0);
@@ -223,7 +223,7 @@ describe("lengthStats", () => {
     expect(encodeRow(row, "chat", chatml, whole.ids.length - 2).isEndCut).toBe(true);
   });
 
-  it("tells reasons for leaving rows out apart, and has each with its first row", () => {
+  it("distinguishes reasons for exclusion, each with its first row", () => {
     const chatTemplate =
       "{% if messages[0].content == 'No.' %}{{ raise_exception('not this one') }}{% endif %}{{ messages[0].content }}:{% if messages | length > 1 %}{{ messages[1].content }}<|im_end|>{% endif %}";
     const strict = loadTokenizer({ tokenizer: { ...goldenFiles("chatml"), chatTemplate } });

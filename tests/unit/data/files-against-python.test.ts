@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parquetRows } from "../../../src/data/read/containers/parquet";
 import { DatasetEncoder } from "../../../src/data/encode/encode-dataset";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { type AlpacaRow, alpacaRow, type RowTurn } from "../../../src/shared/rows";
@@ -72,12 +73,31 @@ describe("Parquet, as pyarrow and datasets write it", () => {
         tables.chats.map(({ messages }) => turnsOf(messages)),
       );
       expect(report).toMatchObject({ format: "messages", container: "parquet", ignoredFields: ["id"] });
+    } else if (name === "long.parquet") {
+      const texts = ["x", "天"].map((text) => text.repeat(100_000));
+      expect(rows).toEqual(texts.map((text) => alpacaRow({ instruction: text, input: "", output: text })));
     } else if (name === "alpaca-dictionary.parquet") {
       expect(rows).toEqual(Array(50).fill(alpacaRow({ instruction: "a", input: "", output: "b" })));
     } else {
       expect(rows.map(toAlpaca)).toEqual(tables.alpaca);
     }
     expect(report.problemCount).toBe(0);
+  });
+
+  it.each(files)("%s to any number of rows", async (name) => {
+    const file = fileOf(readFileSync(at(`parquet/${name}`)), name);
+    const all = (await readAll([file])).rows;
+    for (const firstRows of [1, 2, all.length - 1, all.length])
+      expect((await readAll([file], { firstRows })).rows).toEqual(all.slice(0, firstRows));
+  });
+
+  it("handing rows on as soon as their pages are read", async () => {
+    const bytes = readFileSync(at("parquet/messages-pages-1.parquet"));
+    const file = new Blob([bytes]);
+    const seen: number[] = [];
+    for await (const rows of parquetRows(file, () => undefined)) seen.push(rows.length);
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen.reduce((sum, count) => sum + count)).toBe(tables.chats.length);
   });
 });
 

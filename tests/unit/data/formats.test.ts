@@ -263,7 +263,7 @@ describe("formats of rows", () => {
     }
   });
 
-  it("have a case each, but for columns, which a person names", () => {
+  it("each have a case, except columns, which the user assigns", () => {
     const covered = new Set(forms.map(([, format]) => format));
     expect(FORMAT_IDS.filter((id) => id !== "columns" && !covered.has(id))).toEqual([]);
   });
@@ -282,6 +282,23 @@ describe("formats of rows", () => {
   it("count conversations in which answers are marked", async () => {
     const value = { messages: [chat[0], { ...chat[1], weight: 0 }] };
     expect((await readAll([fileOf(JSON.stringify([value, { messages: chat }]))])).report.flaggedRows).toBe(1);
+  });
+
+  it.each(["weight", "train", "training"])("take %s for the mark of an answer", async (name) => {
+    const turns = [
+      { from: "human", value: "a" },
+      { from: "gpt", value: "b", [name]: name === "weight" ? 0 : false },
+      { from: "human", value: "c" },
+      { from: "gpt", value: "d", [name]: name === "weight" ? 1 : true },
+    ];
+    const messages = turns.map(({ from, value, ...rest }) => ({
+      role: from === "gpt" ? "assistant" : "user",
+      content: value,
+      ...rest,
+    }));
+    const { rows } = await readAll([fileOf(JSON.stringify([{ conversations: turns }, { messages }]))]);
+    const marked = conversation([user("a"), assistant("b", false), user("c"), assistant("d", true)]);
+    expect(rows).toEqual([marked, marked]);
   });
 
   it("take a bare list of messages for a conversation, in a list or on a line", async () => {

@@ -37,7 +37,7 @@ function inPieces(content: Blob): Blob {
   };
   return Object.assign(content.slice(), { stream });
 }
-/** Chunks of rows, without the datasets' records beside them. */
+/** Chunks of rows, without the datasets' records. */
 const chunkCount = async (): Promise<number> =>
   (await countEntries("luthier-rows", "chunks")) - (await storage.listDatasets()).length;
 async function stored(id: string): Promise<Row[]> {
@@ -47,7 +47,7 @@ async function stored(id: string): Promise<Row[]> {
 }
 
 describe("importDataset", () => {
-  it("reads a file into storage and tells how far it is", async () => {
+  it("reads a file into storage and reports progress", async () => {
     const content = inPieces(file([...rows(5000), { id: 1 }]));
     const steps: [number, number][] = [];
     const summary = await importDataset(content, {
@@ -128,7 +128,7 @@ describe("importDataset", () => {
     expect(await stored("sample-pirate")).toEqual(rows(5));
   });
 
-  it("knows files by their content, whatever they are called, and refuses them where that is asked", async () => {
+  it("recognises files by content rather than name, and refuses them on request", async () => {
     const kept = await importDataset(file(rows(3)), { name: "woods.json" });
     const again = { name: "woods (1).json", refuseKnown: true };
     await expect(importDataset(file(rows(3)), again)).rejects.toMatchObject({

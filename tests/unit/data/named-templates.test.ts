@@ -12,7 +12,7 @@ import type { TemplateMessage } from "../../../src/tokenizer/chat/messages";
 import { ChatTemplate } from "../../../src/tokenizer/chat/template";
 import { goldenTokenizer, STYLES } from "../tokenizer/goldens";
 
-/** What tests/oracle/make_template_goldens.py makes of the published templates. */
+/** Output of tests/oracle/make_template_goldens.py for the published templates. */
 interface Golden {
   readonly template: NamedTemplateId;
   readonly bos_token: string;
@@ -48,7 +48,7 @@ describe("templates by name", () => {
     },
   );
 
-  it("are all held to a published one", () => {
+  it("are all compared with a published one", () => {
     expect(new Set(goldens.map(({ template }) => template))).toEqual(new Set(NAMED_TEMPLATE_IDS));
   });
 
@@ -83,7 +83,7 @@ describe("templates by name", () => {
     },
   );
 
-  it("tell which tokens are missing, and that the tokenizer's own end token stands for one", () => {
+  it("report missing tokens, and a replaced end token", () => {
     const llama2 = goldenTokenizer("llama2");
     expect(templateFacts({ templateId: "llama3" }, llama2)).toMatchObject({
       missing: ["<|start_header_id|>", "<|end_header_id|>"],
@@ -97,7 +97,7 @@ describe("templates by name", () => {
     expect(templateFacts({ templateId: "chat" }, llama2).source).toContain("[INST]");
   });
 
-  it("refuse roles that their format has no words for", () => {
+  it("refuse roles that their format does not support", () => {
     const { source } = namedTemplate("gemma", { hasToken: () => true, hasEnd: true });
     const render = () =>
       new ChatTemplate(source, {}).render([{ role: "tool", content: "12" }], { addGenerationPrompt: false });
@@ -105,8 +105,8 @@ describe("templates by name", () => {
   });
 });
 
-describe("a template of one's own", () => {
-  it("renders in the place of the model's", () => {
+describe("a custom template", () => {
+  it("replaces the model's", () => {
     const templateSource =
       "{% for m in messages %}{{ m.role }}={{ m.content }}{% if m.role == 'assistant' %}{{ eos_token }}{% endif %};{% endfor %}{% if add_generation_prompt %}assistant={% endif %}";
     const { tokenizer, templateId } = shapeOf(

@@ -42,7 +42,7 @@ describe("a file of prompts", () => {
     expect(row).toMatchObject({ turns: [{ text: "Hi" }, { text: "Hello" }, { text: "Why?" }, { text: "" }] });
   });
 
-  test("is no dataset", async () => {
+  test("is not a dataset", async () => {
     await expect(read("p.jsonl", '{"prompt": "Why?"}', false)).rejects.toThrow();
   });
 });

@@ -106,7 +106,7 @@ describe("encodings", () => {
     for (const size of [1, 3, 5, 1 << 16]) expect((await read(bytes, size)).rows).toEqual(expected);
   });
 
-  it("says at which byte a file stops being text", async () => {
+  it("reports the byte at which a file stops being text", async () => {
     const gbk = Uint8Array.of(...utf8('[{"instruction": "'), 0xcc, 0xec, 0xc6, 0xf8, ...utf8('"}]'));
     for (const size of [1, 1 << 16]) {
       await expect(read(gbk, size)).rejects.toThrow("data.json is not valid UTF-8 text from byte 19 on");
@@ -114,7 +114,7 @@ describe("encodings", () => {
     await expect(read(Uint8Array.of(0xff, 0xfe, 0, 0, 0x5b, 0, 0, 0))).rejects.toThrow(/UTF-32/);
   });
 
-  it("keeps the rows before bytes that are no text", async () => {
+  it("keeps the rows before bytes that are not text", async () => {
     const bytes = Uint8Array.of(
       ...utf8(JSON.stringify(three)).slice(0, -1),
       ...utf8(', {"instruction": "caf'),
@@ -377,7 +377,7 @@ describe("broken JSON", () => {
   });
 });
 
-describe("what is no dataset", () => {
+describe("files that are not datasets", () => {
   const files: [string, string | Uint8Array, RegExp][] = [
     ["an empty file", "", /data.json is empty/],
     ["blank space", " \n\t\r\n ", /data.json is empty|contains nothing/],
@@ -409,6 +409,12 @@ describe("what is no dataset", () => {
   it("includes a single row without end", async () => {
     const endless = `[{"instruction": "${"x".repeat(17 * 2 ** 20)}`;
     await expect(read(endless)).rejects.toThrow(/has a row 1 of more than 16 MB/);
+    const long = "x".repeat(2 ** 19);
+    const lists = JSON.stringify({ instruction: Array(40).fill(long), output: Array(40).fill("b") });
+    await expect(read(lists)).rejects.toThrow(/table by columns in more than 16 MB.*by rows \(in pandas/);
+    const numbered = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [index, long]));
+    const byNumber = JSON.stringify({ instruction: numbered, output: numbered });
+    await expect(read(byNumber)).rejects.toThrow(/table by columns in more than 16 MB/);
     const line = `${JSON.stringify(row(1))}\n"${"x".repeat(17 * 2 ** 20)}"\n${JSON.stringify(row(2))}`;
     const { rows, report } = await read(line);
     expect(rows).toEqual([row(1), row(2)]);

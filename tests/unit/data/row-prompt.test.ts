@@ -25,7 +25,7 @@ describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", 
     },
   );
 
-  it("begins the conversation that goes on from it", () => {
+  it("starts the conversation that continues from it", () => {
     const asked = rowPromptIds(row, "alpaca", tokenizer);
     expect(continuedRowIds(row, [], "alpaca", tokenizer)).toEqual(asked);
     const further = [
@@ -43,7 +43,7 @@ describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", 
     );
   });
 
-  it("is what the chat pane would send", () => {
+  it("equals what the chat pane would send", () => {
     const plain = alpacaRow({ instruction: "Name the wood", input: "", output: "Spruce." });
     const asked = promptIds([{ role: "user", content: "Name the wood" }], "alpaca", tokenizer);
     expect(rowPromptIds(plain, "alpaca", tokenizer)).toEqual(asked);

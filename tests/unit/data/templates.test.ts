@@ -97,7 +97,7 @@ describe("the model's own chat template", () => {
     );
   });
 
-  it("works where templates trim, put a space before the answer, and know no opening", () => {
+  it("works with templates that trim, put a space before the answer, or have no generation prompt", () => {
     const spaced = { ...row, output: "  Spruce.\n" };
     expect(marked(spaced, "chat", goldenTokenizer("llama3"))).toBe(
       "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nName a wood.<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n「Spruce.<|eot_id|>」",
@@ -110,7 +110,7 @@ describe("the model's own chat template", () => {
     );
   });
 
-  it("ends where the template ends a turn, whatever the tokenizer's own end token is", () => {
+  it("ends where the template ends a turn, whatever the tokenizer's end token is", () => {
     const generationConfig = { eos_token_id: [602, 600] };
     const told = loadTokenizer({ tokenizer: goldenFiles("qwen"), generationConfig });
     for (const qwen of [told, goldenTokenizer("qwen")]) {
@@ -124,7 +124,7 @@ describe("the model's own chat template", () => {
     expect(encodeRow(row, "chat", bare, 100).hasEnd).toBe(false);
   });
 
-  it("finds the end token behind an answer that speaks of it", () => {
+  it("finds the end token after an answer that contains it", () => {
     const tricky = { ...row, output: "ChatML ends turns by <|im_end|> tokens" };
     expect(marked(tricky, "chat")).toMatch(/「ChatML ends turns by <\|im_end\|> tokens<\|im_end\|>」\n$/);
   });
@@ -153,7 +153,7 @@ describe("the model's own chat template", () => {
     expect(encodeRow(row, "chat", chatml, 100).notes.askedDifferently).toBe(false);
   });
 
-  it("puts the system text in front of the first question where the template has no place for it", () => {
+  it("puts the system text before the first question if the template does not support it", () => {
     const refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}";
     const turns =
       "{% for m in messages %}{% if m.role != 'system' %}<|im_start|>{{ m.content }}<|im_end|>{% endif %}{% endfor %}";
@@ -188,7 +188,7 @@ describe("the model's own chat template", () => {
     expect(() => encodeRow(row, "chat", template("{% if"), 100)).toThrow(/chat template ends too early/);
   });
 
-  it("marks the words of people in the prompt", () => {
+  it("marks the user's text in the prompt", () => {
     const { parts } = renderConversation(rowConversation(alpacaRow(long)), "chat", chatml);
     const prompts = parts.filter(({ part }) => part === "prompt").map(({ text }) => text);
     expect(prompts).toEqual(["Be brief.", "Name a wood.", "Another.", "And now?"]);
@@ -225,7 +225,7 @@ describe("asking", () => {
     expect(endIds.has(trained.ids[ids.length + after.lastIndexOf(1)]!)).toBe(true);
   });
 
-  it("joins questions in a row and passes over answers to nothing", () => {
+  it("joins consecutive questions and skips answers without a question", () => {
     const conversation = messagesConversation([
       { role: "assistant", content: "Hello!" },
       { role: "user", content: "One" },

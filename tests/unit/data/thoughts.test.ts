@@ -25,7 +25,7 @@ const row: ConversationRow = {
   ],
 };
 
-/** The row with what is learned in 「」, by a template of the tests. */
+/** The rendered row with supervised parts in 「」, by a test template. */
 function marked(template: string, thoughts: Thoughts, templateId: RenderingId = "chat"): string {
   const tokenizer = goldenTokenizer("qwen").withChatTemplate(templates[template]!);
   const conversation = rowConversation(row, { learnFrom: "every", thoughts });
@@ -55,7 +55,7 @@ describe("thinking blocks", () => {
     );
   });
 
-  it("are read and not learned where they are masked", () => {
+  it("are rendered without loss if masked", () => {
     expect(marked("qwen3", "mask")).toContain(
       "assistant\n「Spruce.<|im_end|>」\n<|im_start|>user\nAnother.<|im_end|>\n<|im_start|>assistant\n<think>\nA dark one.\n</think>\n\n「Ebony.<|im_end|>」",
     );
@@ -67,12 +67,12 @@ describe("thinking blocks", () => {
     );
   });
 
-  it("are left out of every answer where they are dropped, but for the empty one that the template writes", () => {
+  it("are removed from every answer if dropped, except the template's own empty one", () => {
     expect(marked("chatml", "drop")).not.toContain("think");
     expect(marked("qwen3", "drop")).toContain("「<think>\n\n</think>\n\nEbony.<|im_end|>」");
   });
 
-  it("leave answers alone that have none, or name the marks behind their beginning", () => {
+  it("leave answers unchanged that have none, or contain the markers later", () => {
     const text = "Write <think> and </think> around it.";
     const other: ConversationRow = {
       kind: "conversation",

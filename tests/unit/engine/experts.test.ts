@@ -27,7 +27,7 @@ function refusal(id: MethodId, options: FieldValues, experts: readonly Expert[],
 }
 
 describe("MAD-X's task adapter", () => {
-  test("stands on one language adapter", () => {
+  test("builds on one language adapter", () => {
     expect(refusal("mad-x-task", {}, [])).toMatch(/^language_adapter: .* takes 1 trained adapters, not 0/);
     expect(refusal("mad-x-task", {}, [expert("pfeiffer")])).toMatch(
       /^language_adapter: “my pfeiffer” is not a MAD-X language adapter/,
@@ -59,7 +59,7 @@ describe("X-LoRA", () => {
     expect(refusal("xlora", {}, [...two, other])).toMatch(new RegExp(`^adapters: “my .*” (is )?${reason}`));
   });
 
-  test("refuses trained biases, and takes what PiSSA began, which is saved as a LoRA", () => {
+  test("refuses trained biases, and accepts PiSSA, which is saved as a LoRA", () => {
     const gpt2 = describeModel(readJson<Record<string, unknown>>("gpt2", "config.json"));
     const biases = expert("lora", { bias: "all" }, gpt2);
     expect(refusal("xlora", {}, [biases, biases], gpt2)).toMatch(/^adapters: .*also trains .*bias/);

@@ -154,7 +154,7 @@ test("a missing key has the default of transformers' class", () => {
   expect(describeModel(llama).vocabularySize).toBe(32000);
 });
 
-test("keys that nothing reads are told, unless they are off", () => {
+test("unread keys are reported, unless they are off", () => {
   const extra = { residual_multiplier: 0.22, mup: false, experts: [], note: "", norm_scale: 0 };
   expect(unreadConfigKeys({ ...goldenConfig("llama"), ...extra })).toEqual(["residual_multiplier"]);
   for (const family of goldenFamilies()) expect(unreadConfigKeys(goldenConfig(family)), family).toEqual([]);
@@ -182,17 +182,17 @@ test("ALiBi's slopes halve from head to head, and further heads stand between", 
   expect([...alibiSlopes(3)]).toEqual([2 ** -4, 2 ** -8, 2 ** -2]);
 });
 
-describe("texts beside each other in a row", () => {
+describe("packed texts", () => {
   const none = { promptLength: 0, prefixLength: 0 };
   const prefix = { promptLength: 0, prefixLength: 5 };
   const spec = (family: string) => describeModel(goldenConfig(family));
 
-  test("go with all models, but not with virtual prompt tokens", () => {
+  test("are supported by all models, but not with virtual prompt tokens", () => {
     expect(canPack(spec("bloom"), none, 100)).toBe(true);
     expect(canPack(spec("llama"), { promptLength: 5, prefixLength: 0 }, 8)).toBe(false);
   });
 
-  test("go with a prefix only where its distance does not count", () => {
+  test("are supported with a prefix only if distances do not matter", () => {
     expect(canPack(spec("llama"), prefix, 100)).toBe(true);
     expect(canPack(spec("bloom"), prefix, 100)).toBe(false);
     expect(canPack(spec("mistral"), prefix, 2)).toBe(true);
@@ -200,7 +200,7 @@ describe("texts beside each other in a row", () => {
   });
 });
 
-test("a window passes over a prefix and stays within a text", () => {
+test("a window excludes a prefix and stays within a text", () => {
   const batch = (segments: TrainingBatch["segments"]): TrainingBatch => ({
     rows: 1,
     length: 12,
@@ -227,7 +227,7 @@ test("a window passes over a prefix and stays within a text", () => {
   expect([...(two.key_start_7 as Uint32Array)]).toEqual([0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 4, 5]);
 });
 
-test("t5 tells its first form from the later ones, as transformers 4 and 5 spell them", () => {
+test("t5 distinguishes the original from later versions, as spelled by transformers 4 and 5", () => {
   const { tie_word_embeddings: _, scale_decoder_outputs: __, ...t5 } = goldenConfig("t5");
   const formOf = (change: Config) => {
     const { head, headInputScale } = describeModel({ ...t5, ...change });

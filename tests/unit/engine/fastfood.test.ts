@@ -9,7 +9,7 @@ import {
 const keys = fastfoodKeys(3);
 const COUNT = 2 ** 16;
 
-test("the permutation gives every place once, whatever the length", () => {
+test("the permutation is a bijection for every length", () => {
   for (const bits of [1, 2, 3, 7, 16]) {
     const place = fastfoodPermutation(keys, bits);
     const places = new Set(Array.from({ length: 2 ** bits }, (_, i) => place(i)));
@@ -19,7 +19,7 @@ test("the permutation gives every place once, whatever the length", () => {
   }
 });
 
-test("neighbours part under the permutation", () => {
+test("the permutation separates neighbours", () => {
   const place = fastfoodPermutation(keys, 16);
   const steps = new Set(Array.from({ length: COUNT - 1 }, (_, i) => place(i + 1) - place(i)));
   expect(steps.size).toBeGreaterThan(COUNT / 4);

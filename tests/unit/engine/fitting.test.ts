@@ -61,7 +61,7 @@ describe("Qwen1.5-1.8B with LoRA of rank 8 on 512 tokens", () => {
     expect(again.weights).toBe(kept.weights);
   });
 
-  test("takes at most a third more work for it", () => {
+  test("costs at most a third more compute", () => {
     const flops = ({ flopsByLength }: TrainingMemory): number => flopsByLength.get(512) ?? 0;
     expect(flops(again)).toBeGreaterThan(flops(kept));
     expect(flops(again) / flops(kept)).toBeLessThan(4 / 3);

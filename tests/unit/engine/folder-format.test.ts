@@ -29,12 +29,12 @@ describe("who reads an exported folder", () => {
       { mistral: "adapters-heads", mt5: "adapters-heads", bloom: "adapters", opt: "luthier" },
     ],
     ["full", { llama: "weights" }],
-  ] as const)("is told of %s by the model's family", (id, families) => {
+  ] as const)("depends on the model's family for %s", (id, families) => {
     const formats = Object.keys(families).map((family) => [family, formatOn(family, id)]);
     expect(Object.fromEntries(formats)).toEqual(families);
   });
 
-  test("is told how, with the class that the model has", () => {
+  test("is given with the model's class", () => {
     const of = (family: string, autoModel: BaseModel["autoModel"] = "AutoModelForCausalLM") => ({
       name: "some/model",
       autoModel,

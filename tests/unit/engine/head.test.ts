@@ -38,7 +38,7 @@ const adapters: readonly Tuning[] = [
   { software: true, has: () => true, choice: () => null },
 ];
 
-test.each(adapters)("a vocabulary of no multiple of four goes through the fast products", (tuning) => {
+test.each(adapters)("a vocabulary that is not a multiple of four uses the fast products", (tuning) => {
   const { calls } = planHead(128, 768, 50257, tuning);
   const products = calls
     .map(({ call }) => call.kernel.shader)

@@ -48,14 +48,14 @@ describe("the pass of one token", () => {
     expect(body.calls.length + prologue!.calls.length).toBeGreaterThanOrEqual(whole.calls.length);
   });
 
-  test("of an update of the embedding does not turn it again", () => {
+  test("of an update of the embedding does not transpose it again", () => {
     const { body, prologue } = decodeOf({ target_modules: "embed_tokens" });
     expect(shaders(prologue!)).toEqual(["elementwise/transpose"]);
     expect(shaders(body)).not.toContain("elementwise/transpose");
   });
 });
 
-describe("what is taken out of a graph", () => {
+describe("what is hoisted out of a graph", () => {
   /** (p·2 + p) · x + (q·3), where only x changes. */
   function trace(): { graph: Graph; y: Value } {
     const graph = new Graph();

@@ -16,7 +16,7 @@ function provenMethods(): Set<string> {
   );
 }
 
-test("every method is held against its reference", () => {
+test("every method has a golden case", () => {
   const proven = provenMethods();
   expect(METHOD_IDS.filter((id) => !proven.has(id))).toEqual([]);
 });

@@ -24,7 +24,7 @@ vi.mock("../../../src/engine/gpu/kernel", async (importOriginal) => {
   return { ...original, defineKernel };
 });
 
-test("every op has a name of its own", () => {
+test("every op has a distinct name", () => {
   const names = ops.map(({ name }) => name);
   expect(names.length).toBeGreaterThan(50);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);

@@ -37,7 +37,7 @@ test("only runs that had the queue to themselves count", async () => {
   expect(pace.sliceFlops).toBe(5e9);
 });
 
-test("little work and lost devices tell nothing", async () => {
+test("small runs and lost devices are not measured", async () => {
   const pace = new Pace(false);
   const first = pace.sliceFlops;
   await run(pace, 1e6, 100);

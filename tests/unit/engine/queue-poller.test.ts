@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { QueuePoller } from "../../../src/engine/gpu/queue-poller";
 
-/** Waiting for the GPU in a browser that looks for finished work at submits, and else every 100 ms. */
+/** A browser that checks for finished work at submits, and otherwise only every 100 ms. */
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -35,7 +35,7 @@ test("empty submits follow while a promise is awaited, none after it, and its va
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a refusal ends them too, and is passed on", async () => {
+test("a rejection ends them too, and is passed on", async () => {
   const { queue, times } = makeQueue();
   const refused = new QueuePoller(queue).awaitWork(Promise.reject(new Error("lost")));
   await expect(refused).rejects.toThrow("lost");

@@ -143,7 +143,7 @@ describe("processors", () => {
     expect(greedy([-1, -1.05], [0], { repetitionPenalty: 0.9 })).toBe(0);
   });
 
-  test("no n-gram comes twice", () => {
+  test("no n-gram is repeated", () => {
     // 5 was followed by 2 and by 3, so neither may follow it again.
     const values = [0, 1, 4, 3, 2, 0];
     expect(greedy(values, [5, 2, 5, 3, 5], {})).toBe(2);

@@ -21,7 +21,7 @@ const told: [string, AdapterInfo, boolean | null][] = [
   ["one that says nothing at all", {}, null],
 ];
 
-test.each(told)("the signs of %s", (_, signs, expected) => {
+test.each(told)("the adapter info of %s", (_, signs, expected) => {
   expect(classifyAdapter(signs)).toBe(expected);
 });
 
@@ -41,7 +41,7 @@ function refusingDevice(): { device: GPUDevice; asked: () => boolean } {
   return { device: device as unknown as GPUDevice, asked: () => asked };
 }
 
-test("only an adapter that tells nothing is probed, and one that cannot be counts as a GPU", async () => {
+test("only an adapter without information is probed, and counts as a GPU if that fails", async () => {
   for (const [name, signs, expected] of told) {
     const { device, asked } = refusingDevice();
     expect(await isSoftware(signs, device, new QueuePoller(device.queue)), name).toBe(expected ?? false);

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { describeModel } from "../../../src/engine/models/registry";
+import { mlxEntry } from "../../../src/export/entries/mlx";
+import { bindCase, readJson } from "../../support/golden";
 import { readAllValues, safetensorsTensor } from "../../../src/engine/weights/tensor-source";
 import type { ExportSource } from "../../../src/export/entry";
 import { exportFiles, exportOffers } from "../../../src/export/registry";
@@ -13,6 +16,7 @@ import { type ExportId, type ExportType, exportPurposes } from "../../../src/sha
 import { bytesOf, madeUpSource, spruceFolder } from "../../support/export-source";
 
 const IDS = Object.values(exportPurposes).flat();
+const isElsewhere = (id: ExportId): boolean => exportPurposes.server.some((known) => known === id);
 const LORA = { r: 4, lora_alpha: 8, target_modules: "q_proj,k_proj,down_proj" };
 
 async function make(
@@ -36,12 +40,13 @@ const valuesOf = async (folder: ModelFolder, name: string): Promise<Float32Array
   readAllValues(safetensorsTensor(folder.tensors.get(name)!));
 
 describe("exports of a LoRA on the built-in model", () => {
-  test("are all offered, each of the size that it then has", async () => {
+  test("are all offered with their actual sizes", async () => {
     const source = madeUpSource(await spruceFolder(), "lora", LORA);
     const offers = await exportOffers(source, "tuned");
     expect(offers.map(({ id }) => id)).toEqual(IDS);
     for (const { id, problem, variants, readers, usage } of offers) {
-      expect(problem).toBeNull();
+      // What repeats a run needs one; see elsewhere.test.ts.
+      expect(problem).toEqual(isElsewhere(id) ? { code: "export/no-run" } : null);
       expect(readers.length).toBeGreaterThan(0);
       expect(usage?.code).toContain("tuned");
       for (const { type, sizeBytes } of ["gguf", "merged", "onnx"].includes(id) ? variants : []) {
@@ -136,7 +141,7 @@ interface Mlx {
 
 /** Unavailable exports, with their reasons. */
 async function problems(source: ExportSource): Promise<Record<string, string>> {
-  const offers = await exportOffers(source, "tuned");
+  const offers = (await exportOffers(source, "tuned")).filter(({ id }) => !isElsewhere(id));
   return Object.fromEntries(offers.flatMap(({ id, problem }) => (problem ? [[id, reason(problem)]] : [])));
 }
 
@@ -144,7 +149,7 @@ function reason(problem: object & { readonly code: string }): string {
   return [problem.code, ...("extra" in problem ? [problem.extra] : [])].join(" ");
 }
 
-test("what a form has no place for is refused with its reason", async () => {
+test("what a format does not support is refused with its reason", async () => {
   const folder = await spruceFolder();
   const of = (id: Parameters<typeof madeUpSource>[1], options: Parameters<typeof madeUpSource>[2]) =>
     problems(madeUpSource(folder, id, options));
@@ -168,4 +173,10 @@ test("what a form has no place for is refused with its reason", async () => {
     mlx: "export/no-mlx-adapter",
     onnx: "export/does-not-merge",
   });
+});
+
+test("a LoRA of a model with LongRoPE is no adapter of mlx-lm, which has the factors of long texts for all", () => {
+  const spec = describeModel(readJson("phi3", "config.json"));
+  const source = { model: { spec }, adapter: bindCase({ spec }, "phi3", "lora"), methodId: "lora" };
+  expect(mlxEntry.blocker(source as unknown as ExportSource)).toEqual({ code: "export/long-rope-in-mlx" });
 });

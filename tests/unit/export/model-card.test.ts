@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { luthierOnly } from "../../../src/export/card-words";
+import { luthierOnly, objectiveTitles } from "../../../src/export/texts";
 import { type CardFacts, modelCard } from "../../../src/export/model-card";
 import { EXAMPLE_QUESTION, generationUsage } from "../../../src/export/generation-usage";
-import type { PromptManner } from "../../../src/export/prompt-manner";
+import type { PromptFormat } from "../../../src/export/prompt-format";
 import { pythonString } from "../../../src/lib/python-string";
 import { folderReaders, type FolderFormat } from "../../../src/shared/folder-format";
 import { pythonUsage } from "../../../src/shared/python-usage";
+import { defaultValues } from "../../../src/shared/fields";
+import { OBJECTIVE_IDS, objectiveSpecs } from "../../../src/shared/objectives";
+import { type RunConfig, trainingFields, type TrainingOptions } from "../../../src/shared/training";
 import { hostileNames } from "../../support/hostile-names";
 
 const formats = Object.keys(folderReaders) as FolderFormat[];
@@ -16,6 +19,7 @@ function facts(name: string, format: FolderFormat): CardFacts {
     base: {
       title: name,
       repository: name,
+      commit: null,
       endpoint: "https://hub.example",
       license: name || "mit",
       autoModel: "AutoModelForCausalLM",
@@ -30,7 +34,7 @@ function facts(name: string, format: FolderFormat): CardFacts {
 }
 
 /** A plain template with text as hostile as the name. */
-function prompt(name: string): PromptManner {
+function prompt(name: string): PromptFormat {
   return {
     rendering: "alpaca",
     chatTemplate: null,
@@ -82,6 +86,34 @@ describe("a model card", () => {
           .replace(/`"(?:[^"\\`]|\\.)*"`/g, "") ?? "";
       expect(prose).not.toMatch(/(?<!\\)[<[\]!|`*]/);
     }
+  });
+});
+
+describe("the card of a run", () => {
+  const card = (changes: Partial<RunConfig>, training: Partial<TrainingOptions> = {}): string => {
+    const config = {
+      ...{ datasetId: "d", modelId: "m", templateId: "chat", continueFrom: null },
+      method: { id: "lora", options: { r: 8 } },
+      training: { ...(defaultValues(trainingFields) as unknown as TrainingOptions), ...training },
+      ...changes,
+    } as RunConfig;
+    const counts = { datasetRows: 3, steps: 2, finalLoss: 0.5, validationLoss: null };
+    const run = { config, datasetName: "pairs", templateTitle: "Chat", ...counts };
+    return modelCard({ ...facts("name", "peft"), run });
+  };
+
+  it.each(OBJECTIVE_IDS)("names the objective and its settings: %s", (id) => {
+    const options = defaultValues(objectiveSpecs[id].fields);
+    const text = card({ objective: { id, options } });
+    expect(text).toContain(`| Objective | ${objectiveTitles[id]} |`);
+    for (const [name, value] of Object.entries(options))
+      expect(text).toContain(`| \`${name}\` | ${String(value)} |`);
+    expect(text).toContain("| `r` | 8 |");
+  });
+
+  it("says whether the answers or every token was learned", () => {
+    expect(card({ objective: null })).toContain("| Objective | Cross-entropy of the answers");
+    expect(card({}, { learnFrom: "all" })).toContain("| Objective | Cross-entropy of every token |");
   });
 });
 

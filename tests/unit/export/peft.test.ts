@@ -21,7 +21,7 @@ const cases = goldenFamilies().flatMap((family) =>
   goldenCases(family).map((name) => [family, name] as const),
 );
 
-/** A part of a model names its layers so that those of the other parts do not fit. */
+/** A nested language model names its layers so that other parts' layers do not match. */
 function targetsInPart(family: string): object {
   if (family !== "gemma3_pictures") return {};
   const layer = (index: number, name: string) => `language_model.layers.${index}.self_attn.${name}`;
@@ -88,6 +88,6 @@ function expectedConfig(
   peftConfig: Record<string, unknown>,
 ): Record<string, unknown> {
   const shared = Object.fromEntries(Object.keys(exported).map((key) => [key, peftConfig[key]]));
-  // Without a projection PEFT still records the width that one would have had.
+  // Without a projection PEFT still records the width it would have had.
   return shared.prefix_projection === false ? { ...shared, encoder_hidden_size: null } : shared;
 }

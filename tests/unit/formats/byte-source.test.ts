@@ -68,7 +68,7 @@ describe("fetchSource", () => {
     });
   });
 
-  it("tells a broken connection from a cancelled download", async () => {
+  it("distinguishes a broken connection from a cancelled download", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("network")));
     await expect(fetchSource("a", { name: "a" })).rejects.toMatchObject({ code: "file" });
     await expect(fetchSource("a", { name: "a", signal: AbortSignal.abort() })).rejects.toMatchObject({

@@ -62,7 +62,7 @@ async function refusal(opening: Promise<unknown>): Promise<string> {
   return (error as LuthierError).what;
 }
 
-describe("a GGUF file is read in Hugging Face's words", () => {
+describe("a GGUF file is read in Hugging Face's terms", () => {
   test.each([2, 3])("version %i: config.json from the metadata", async (version) => {
     const { config, name } = await open(file(llama, tensors, version));
     expect(name).toBe("tiny");
@@ -389,14 +389,14 @@ describe("a damaged or hostile file is refused with its name", () => {
     );
   });
 
-  test("tensors without a place in the model are named", async () => {
+  test("unused tensors are named", async () => {
     const stored = [...tensors, counting("blk.0.ffn_gate_exps.weight", 8, 12, 2), counting("rope_long", 4)];
     expect(await refusal(open(file(llama, stored)))).toMatch(
       /2 tensors .*: blk.0.ffn_gate_exps.weight, rope_long/,
     );
   });
 
-  test("a type that is not read tells which are", async () => {
+  test("an unsupported type is reported with the supported ones", async () => {
     const error: unknown = await open(file(llama, [{ ...counting("x", 256), type: 21 }])).catch(
       (reason: unknown) => reason,
     );

@@ -47,7 +47,7 @@ describe("openModelFolder", () => {
     ]);
   });
 
-  it("refuses the files of two models in one heap", async () => {
+  it("refuses the files of two models mixed together", async () => {
     await expect(openModelFolder([config, tokenizer, model, tokenizer])).rejects.toMatchObject({
       code: "model",
       what: "tokenizer.json was chosen twice: these are the files of more than one model.",
@@ -143,7 +143,7 @@ describe("openModelFolder", () => {
     [
       "PyTorch weights",
       [config, tokenizer, text("pytorch_model.bin", "x")],
-      /pytorch_model.bin is not in the safetensors format. Convert it once in Python/,
+      /pytorch_model.bin is in PyTorch's own format, which can run code when it is opened. Convert it once in Python/,
     ],
     [
       "weights for another runtime",

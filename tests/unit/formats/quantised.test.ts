@@ -25,14 +25,11 @@ test.each(GGUF_TYPES)("%s blocks are widened to the gguf package's numbers, bit 
   expect(expected.some((value) => value !== 0 && Math.abs(value) < 1e-3)).toBe(true);
 });
 
-test.each(WRITTEN_BLOCKS)(
-  "numbers are quantised to %s as the gguf package does it, bit for bit",
-  async (type) => {
-    const golden = await quantisedGolden("written.safetensors");
-    const got = quantiseBlocks(type, await floatsOf(golden, "values"));
-    expect(got).toEqual(await bytesOf(golden, `${type}.bytes`));
-  },
-);
+test.each(WRITTEN_BLOCKS)("numbers are quantised to %s like the gguf package, bit for bit", async (type) => {
+  const golden = await quantisedGolden("written.safetensors");
+  const got = quantiseBlocks(type, await floatsOf(golden, "values"));
+  expect(got).toEqual(await bytesOf(golden, `${type}.bytes`));
+});
 
 async function originalOf(file: string): Promise<Float32Array<ArrayBuffer>> {
   return widen("F16", await bytesOf(await quantisedGolden(file), "original"));

@@ -6,7 +6,9 @@ import { listRepository } from "../../../src/hub/list-repository";
 import { FakeHub, type FakeRepository, type Trouble } from "../../support/fake-hub";
 import { MemoryFolder } from "../../support/memory-folder";
 
-/** A server that behaves and misbehaves like a hub, and a client that notes its waits instead of waiting. */
+/**
+ * A server that behaves like a hub, with failures on request, and a client that records its waits instead of waiting.
+ */
 
 const hubs: FakeHub[] = [];
 afterEach(async () => {

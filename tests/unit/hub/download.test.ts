@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 describe("downloading", () => {
-  it("brings every byte, and tells how many", async () => {
+  it("downloads every byte, and reports how many", async () => {
     const asking = await ask(plain);
     const steps: number[] = [];
     const files = await download(asking, undefined, {
@@ -30,7 +30,7 @@ describe("downloading", () => {
     expect(asking.hub.fileRequests().map(({ authorization }) => authorization)).toEqual([null]);
   });
 
-  it("goes on in the middle after connections that break off", async () => {
+  it("resumes in the middle after broken connections", async () => {
     const asking = await ask(plain, { drops: 2, dropAfterBytes: 100_000 });
     expect(same((await download(asking))["model.safetensors"], WEIGHTS)).toBe(true);
     expect(asking.waits).toEqual([1000, 2000]);
@@ -54,7 +54,7 @@ describe("downloading", () => {
     expect(asking.hub.seen.some(({ path }) => path.endsWith("/config.json"))).toBe(false);
   });
 
-  it("stops when told, keeps what has arrived, and waits no longer", async () => {
+  it("stops on request, keeps what has arrived, and stops waiting", async () => {
     const asking = await ask(plain, { drops: 1000, dropAfterBytes: 50_000 });
     const folder = new MemoryFolder();
     const controller = new AbortController();
@@ -83,7 +83,7 @@ describe("downloading", () => {
     });
   });
 
-  it("begins a damaged file anew once, then says so and keeps none of it", async () => {
+  it("restarts a damaged file once, then reports it and keeps nothing", async () => {
     const once = await ask(plain, { damaged: 1 });
     expect(same((await download(once))["model.safetensors"], WEIGHTS)).toBe(true);
     const always = await ask(plain, { damaged: 1000 });
@@ -97,7 +97,7 @@ describe("downloading", () => {
     await expect(download(small)).rejects.toMatchObject({ what: expect.stringContaining("config.json") });
   });
 
-  it("begins anew where the server knows no ranges", async () => {
+  it("restarts if the server does not support ranges", async () => {
     const asking = await ask(plain, { noRanges: true, drops: 1, dropAfterBytes: 100_000 });
     expect(same((await download(asking))["model.safetensors"], WEIGHTS)).toBe(true);
   });
@@ -129,7 +129,7 @@ describe("downloading", () => {
     });
   });
 
-  it("asks again when a server falls silent", async () => {
+  it("retries when a server stops responding", async () => {
     const asking = await ask(plain, { silent: 1 });
     const watches: (() => void)[] = [];
     const { setTimeout: real } = globalThis;
@@ -157,7 +157,7 @@ describe("downloading", () => {
     expect(same((await download(asking, folder))["model.safetensors"], WEIGHTS)).toBe(true);
   });
 
-  it("ends when the one who asked finds the first files wrong", async () => {
+  it("ends when the caller rejects the first files", async () => {
     const asking = await ask(plain);
     const onFile = (): Promise<void> => Promise.reject(new Error("not this family"));
     await expect(download(asking, undefined, { onFile })).rejects.toThrow("not this family");

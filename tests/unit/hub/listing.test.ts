@@ -49,7 +49,7 @@ describe("listing", () => {
     expect((await listRepository(addressIn(right), right.options)).commit).toBe(right.hub.commit);
   });
 
-  it("says when nobody answers, and when what answers is no hub", async () => {
+  it("reports an unreachable server, and one that is not a hub", async () => {
     const asking = await ask(plain);
     const nobody = parseAddress("owner/model", asking.hub.endpoint);
     await asking.hub.stop();
@@ -63,7 +63,7 @@ describe("listing", () => {
   });
 });
 
-describe("an answer that no hub gives", () => {
+describe("an invalid response", () => {
   const sha = "0123456789abcdef0123456789abcdef01234567";
   const file = { type: "file", path: "config.json", size: 2, oid: "1".repeat(40) };
   const listing = async (instead: FakeHub["instead"]) => {
@@ -168,17 +168,23 @@ describe("choosing files", () => {
     });
   });
 
-  it("offers each whole GGUF, the smallest first", async () => {
+  it("offers each GGUF model, the smallest first, a split one with all its parts", async () => {
     const choices = await choose({
       "big.Q8_0.gguf": weights(70_000),
       "small.Q4_K_M.gguf": text("gguf"),
       "mmproj-model.gguf": text("p"),
-      "huge-00001-of-00002.gguf": text("1"),
-      "huge-00002-of-00002.gguf": text("2"),
+      "Q4/huge-00002-of-00002.gguf": text("second"),
+      "Q4/huge-00001-of-00002.gguf": text("1"),
+      "partly-00001-of-00002.gguf": text("1"),
     });
     expect(choices.map(({ id, kind, sizeBytes }) => [id, kind, sizeBytes])).toEqual([
       ["small.Q4_K_M.gguf", "gguf", 4],
+      ["Q4/huge-*-of-00002.gguf", "gguf", 7],
       ["big.Q8_0.gguf", "gguf", 70_000],
+    ]);
+    expect(choices[1]?.files.map(({ path }) => path)).toEqual([
+      "Q4/huge-00001-of-00002.gguf",
+      "Q4/huge-00002-of-00002.gguf",
     ]);
   });
 
@@ -187,7 +193,7 @@ describe("choosing files", () => {
       { ...config, "pytorch_model.bin": text("x") },
       "no weights that the studio reads, only pytorch_model.bin.",
     ],
-    [{ "a-00001-of-00002.gguf": text("x") }, "only parts of split GGUF files"],
+    [{ "a-00001-of-00002.gguf": text("x") }, "only some parts of split GGUF files"],
     [{ "adapter_config.json": text("{}"), "adapter_model.safetensors": text("x") }, "has no config.json"],
     [{ "config.json": text("{}"), "model.safetensors": text("x") }, "has no tokenizer.json"],
     [{ ...config, "a.safetensors": text("x"), "b.safetensors": text("x") }, "has 2 safetensors files"],

@@ -6,7 +6,7 @@ import { wideZip } from "../../support/wide-zip";
 
 const END_BYTES = 22;
 
-test("64-bit sizes and places are read", async () => {
+test("64-bit sizes and offsets are read", async () => {
   const source = bytesSource("a.zip", wideZip("a/b.txt", "hello"));
   const [entry, ...others] = await readZipDirectory(source);
   expect(others).toEqual([]);

@@ -20,7 +20,7 @@ const spec = describeModel(
 );
 
 describe("the built-in model's defaults", () => {
-  it("are those that it was made with", () => {
+  it("are those from its build", () => {
     expect(JSON.parse(read("tools/builtin-model/defaults.json"))).toEqual(builtInDefaults());
   });
 
@@ -84,7 +84,7 @@ describe("the table of methods", () => {
     expect(Object.keys(rows)).toEqual(entries.map(({ key }) => key));
   });
 
-  it("stands in the docs as it was measured", () => {
+  it("is in the docs as measured", () => {
     expect(read("docs/methods.md")).toContain(formatTable(rows));
   });
 });

@@ -11,8 +11,10 @@ import { loadTokenizer } from "../../../src/tokenizer/tokenizer";
 import { fileOf, readAll } from "../../support/read-dataset";
 import { goldenFiles } from "../tokenizer/goldens";
 
-/* Files that went wrong somewhere, each for a kind of its own. Datasets are in tests/unit/data/cases.test.ts, logits in
-   tests/gpu/cases.test.ts. */
+/*
+ * Files that caused bugs, one of each kind. Datasets are in tests/unit/data/cases.test.ts, logits in
+ * tests/gpu/cases.test.ts.
+ */
 
 const CASES = "tests/golden/cases";
 const text = (...path: string[]): string => readFileSync(join(CASES, ...path), "utf8");
@@ -80,7 +82,7 @@ describe("GGUF", () => {
     const tokenizer = loadTokenizer(await open(name));
     const { endIds, ids } = promptIds([{ role: "user", content: "hi" }], "chat", tokenizer);
     expect([...endIds].map((id) => tokenizer.tokenText(id))).toEqual(["<|endoftext|>", "<|im_end|>"]);
-    // No start token: the file asks for one and names none.
+    // No start token: the file requests one but does not name it.
     expect(tokenizer.tokenText(ids[0]!)).toBe("<|im_start|>");
   });
 

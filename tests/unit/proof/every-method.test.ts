@@ -15,7 +15,7 @@ const cases = goldenFamilies().flatMap((family) =>
   goldenCases(family).map((name) => ({ family, name, method: methodOfCase(family, name) })),
 );
 
-describe.each(METHOD_IDS)("%s is held to the truth", (id) => {
+describe.each(METHOD_IDS)("%s is checked against its reference", (id) => {
   it("has terms of the contract", () => {
     expect(contractTerms[id].length).toBeGreaterThan(0);
   });
@@ -44,7 +44,7 @@ describe("the capability table", () => {
     expect(row([]).slice(1)).toEqual([...Array.from({ length: 7 }, () => "–"), "– |"]);
   });
 
-  it("tells what was seen, and where options differ", () => {
+  it("lists observations, and where options differ", () => {
     const cells = row([
       { ...seen, fact: "start", value: 0 },
       { ...seen, fact: "start", value: 0.2 },

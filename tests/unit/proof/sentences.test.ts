@@ -4,39 +4,59 @@ import { expect, test } from "vitest";
 import { findWording, type Wording } from "../../support/find-wording";
 
 /**
- * Below the page there are codes and facts; sentences for people stand in src/ui/text, and in src/export where they
- * leave the studio.
+ * Code below the page raises codes and facts. Sentences for people belong in src/ui/text, and in src/export for files
+ * that leave the studio.
  */
 
-const FOLDERS = ["client", "data", "formats", "hub", "lib", "protocol", "storage", "tokenizer", "worker"];
+const FOLDERS = [
+  "client",
+  "data",
+  "engine",
+  "formats",
+  "hub",
+  "lib",
+  "protocol",
+  "scores",
+  "storage",
+  "tokenizer",
+  "worker",
+];
 
 /** Strings that look like sentences but are not shown to people, and why. X stands for template substitutions. */
 const ALLOWED: Readonly<Record<string, string>> = {
   "SQLite format 3": "a file's first bytes",
-  "in state STRING_DEFAULT": "a library's message, by which it is known",
+  "in state STRING_DEFAULT": "a library's error message, to recognise it",
   "Below is an instruction that describes a task, paired with an input that provides further context. Write a response that appropriately completes the request.":
-    "what models are asked with",
+    "a prompt format",
   "Below is an instruction that describes a task. Write a response that appropriately completes the request.":
-    "what models are asked with",
+    "a prompt format",
   "version https://git-lfs": "a file's first words",
-  "blob X\0": "what git hashes",
-  "Bearer X": "a header of HTTP",
+  "blob X\0": "input of git's hash",
+  "Bearer X": "an HTTP header",
   "luthier compiling X": "the name of a lock",
   "luthier run X": "the name of a lock",
   "luthier training": "the name of a lock",
   "hub token X": "a key in storage",
   "tuning X": "a key in storage",
-  "a text": "a text to see what a tokenizer puts around it",
+  "enable X;": "WGSL",
+  "const X = Xu;": "WGSL",
+  "barrier probe": "a label of the GPU's objects",
+  "scratch of X_X": "the name of a value",
+  "gemm X X XxXxX": "a tuning key",
+  "attention X XxXxX HX/X DXX": "a tuning key",
+  "X xX": "a tuning key",
+  "X XxX": "a tuning key",
+  "a text": "probes which tokens a tokenizer adds",
   "January February March April May June July August September October November December":
     "Python's strftime has English names",
   "Sunday Monday Tuesday Wednesday Thursday Friday Saturday": "Python's strftime has English names",
 };
 
-/** Two words or more; single-word labels are names in these folders: "ByteLevel", "Split". */
+/** Two words or more, but no WGSL; single-word labels are names in these folders: "ByteLevel", "Split". */
 const sentencesIn = (path: string, source: string): Wording[] =>
-  findWording(path, source).filter(({ text }) => /\S \S/.test(text));
+  findWording(path, source).filter(({ text }) => /\S \S/.test(text) && !text.startsWith("@group"));
 
-/** Files that hold nothing but what models are asked with. */
+/** Files that only contain prompts for models. */
 const PROMPTS: ReadonlySet<string> = new Set(["src/data/shape/named-templates.ts"]);
 
 const found = FOLDERS.flatMap((folder) => {
@@ -48,7 +68,7 @@ const found = FOLDERS.flatMap((folder) => {
     .flatMap((path) => sentencesIn(path, readFileSync(path, "utf8")));
 });
 
-test("no sentence for people stands below the page", () => {
+test("there is no sentence for people below the page", () => {
   expect(found.filter(({ text }) => !(text in ALLOWED))).toEqual([]);
 });
 

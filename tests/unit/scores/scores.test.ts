@@ -21,7 +21,7 @@ const given = (answer: string, expected: string, ids: number[] = []) => {
 
 test.each(pairs)("chrF and ROUGE-L of $answer to $expected", ({ answer, expected, ...golden }) => {
   expect(chrf(given(answer, expected))).toBeCloseTo(golden.chrf, 9);
-  // Where no word is expected, rouge-score says 0 and the studio nothing.
+  // Without an expected word rouge-score returns 0; here the score does not apply.
   expect(rougeL(given(answer, expected)) ?? 0).toBeCloseTo(golden.rougeL, 12);
 });
 
@@ -55,7 +55,7 @@ describe("scores of an answer", () => {
     expect(score({ ...given("a b", "a", [4, 5]), finish: "length" })).toMatchObject({ length: 2, ended: 0 });
   });
 
-  test("an expression that runs wild finds nothing, and one that is none is refused", () => {
+  test("an expression over budget finds nothing, and an invalid one is refused", () => {
     expect(answerScorer({ pattern: "" })(given("a", "b")).regex).toBeUndefined();
     expect(answerScorer({ pattern: "(a|aa)+$" })(given(`${"a".repeat(500)}b`, "")).regex).toBe(0);
     expect(() => answerScorer({ pattern: "(" })).toThrow(/no regular expression/);
@@ -92,7 +92,7 @@ describe("a summary", () => {
     expect(loss.difference).toMatchObject({ mean: -0.5, counts: { wins: 30, ties: 0, losses: 10 } });
     expect(of("exact").difference).toMatchObject({ mean: 0.5, counts: { wins: 20, ties: 20, losses: 0 } });
     expect(of("length").difference?.counts).toBeNull();
-    // The normal approximation of a share of a half among 40 rows is 0.5 ± 0.155.
+    // Normal approximation of a 95% interval for a share of 1/2 among 40 rows: 0.5 ± 0.155.
     const { low, high } = of("exact").difference!;
     expect(low).toBeGreaterThan(0.3);
     expect(low).toBeLessThan(0.4);
@@ -100,7 +100,7 @@ describe("a summary", () => {
     expect(high).toBeLessThan(0.7);
   });
 
-  test("draws the same interval each time", () => {
+  test("gives the same interval each time", () => {
     expect(summarise(rows)).toEqual(summarise(rows));
   });
 

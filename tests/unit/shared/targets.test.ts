@@ -28,7 +28,7 @@ describe("expressions that choose modules", () => {
     "(?=(.*)*x)(?=(.*)*y).*",
   ];
 
-  it.each(endless)("%s ends soon", (targets) => {
+  it.each(endless)("%s ends within the budget", (targets) => {
     const { code, field } = problemOf(() => matchTargets({ targets }, layers)) ?? {};
     expect({ code, field }).toEqual({ code: "config", field: "target_modules" });
     expect(problemOf(() => patternValue({ [targets]: 4 }, layers[0]!.path, 8))).toBeNull();

@@ -24,7 +24,7 @@ it("the built site holds the licences of what it contains, and no inline script 
       file.type === "asset" && file.fileName === name ? [String(file.source)] : [],
     )[0] ?? "";
   const licences = asset("licenses.txt");
-  // One of the page, one of the worker, one bundled by another package, one that ships no text.
+  // One package of the page, one of the worker, one bundled by another package, and one that ships no licence text.
   for (const name of [
     "react-dom",
     "fflate",

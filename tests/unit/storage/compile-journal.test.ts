@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 const open = (gpu = GPU, now?: number) => journal.StoredCompileJournal.open(gpu, now);
 
-test("what was survived leaves nothing behind", async () => {
+test("successful compilations leave nothing behind", async () => {
   const first = await open();
   await first.begin(["a", "b"]);
   await first.end(["a", "b"]);
@@ -60,7 +60,7 @@ test("a tab that ends over one kernel, as a closed one does, makes it suspect, a
   expect([...(await open()).fatal]).toEqual(["a"]);
 });
 
-test("what a living worker compiles is nobody's crash", async () => {
+test("compilations of a live worker do not count as a crash", async () => {
   const living = await open();
   await living.begin(["a"]);
   const other = await open();

@@ -166,7 +166,7 @@ describe("datasets", () => {
 });
 
 describe("records of earlier versions, in a database of their own", () => {
-  /** Keeps a dataset as those did. */
+  /** Stores a dataset as earlier versions did. */
   async function storeAsBefore(count: number): Promise<string> {
     const { id } = await store(rows(count));
     const { createStore, del, get, set } = await import("idb-keyval");

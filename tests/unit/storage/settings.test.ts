@@ -15,7 +15,7 @@ describe("settings", () => {
   });
   const schema = v.object({ seed: v.number() });
 
-  it("are kept, replaced and forgotten", async () => {
+  it("are saved, replaced and deleted", async () => {
     expect(await settings.loadSetting("session", schema)).toBeNull();
     await settings.saveSetting("session", { seed: 1 });
     await settings.saveSetting("session", { seed: 2 });

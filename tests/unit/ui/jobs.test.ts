@@ -9,7 +9,7 @@ import { adapterVoice } from "../../../src/ui/store/voices";
 import { en } from "../../../src/ui/text/en";
 import { FakeClient } from "../../support/fake-client/client";
 
-/** The page's side of the jobs: what it shows and locks follows the worker. */
+/** The page's side of jobs: what it shows and locks follows the worker. */
 
 let client: FakeClient;
 let store: StudioStore;
@@ -138,7 +138,7 @@ describe("work under way", () => {
     expect(state()).toMatchObject({ runStatus: "done", jobs: [] });
   });
 
-  it("is not asked for twice by a second click", async () => {
+  it("is not requested twice by a second click", async () => {
     state().editTraining("maxSteps", 3);
     await Promise.all([state().train(), state().train()]);
     expect(state()).toMatchObject({ runStatus: "done", trainProblem: null });
@@ -164,11 +164,11 @@ describe("work under way", () => {
   });
 
   it("that fails on one side leaves the other's answer, and shows the problem where it was", async () => {
-    store.setState({ voices: { before: null, after: adapterVoice("gone") } });
+    store.setState({ voices: [null, adapterVoice("gone")] });
     await state().send("One?");
     const turn = state().turns.at(-1);
-    expect(turn?.before).toMatchObject({ state: "done", finish: "end-token", problem: null });
-    expect(turn?.after).toMatchObject({
+    expect(turn?.answers[0]?.answer).toMatchObject({ state: "done", finish: "end-token", problem: null });
+    expect(turn?.answers[1]?.answer).toMatchObject({
       state: "failed",
       problem: { problem: { code: "adapter/not-kept" } },
     });
@@ -178,13 +178,13 @@ describe("work under way", () => {
     state().editTraining("maxSteps", 3);
     await state().train();
     const sending = state().send("One?");
-    await until(() => (state().turns.at(-1)?.before.text ?? "") !== "");
+    await until(() => (state().turns.at(-1)?.answers[0]?.answer.text ?? "") !== "");
     expect(isRunning(state(), "answer")).toBe(true);
     state().stopAnswers();
     await sending;
     const turn = state().turns.at(-1);
-    expect(turn?.before).toMatchObject({ state: "done", finish: "stopped" });
-    expect(turn?.after).toMatchObject({ state: "done", finish: "stopped", text: "" });
+    expect(turn?.answers[0]?.answer).toMatchObject({ state: "done", finish: "stopped" });
+    expect(turn?.answers[1]?.answer).toMatchObject({ state: "done", finish: "stopped", text: "" });
     expect(state().jobs).toEqual([]);
   });
 });

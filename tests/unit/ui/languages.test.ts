@@ -2,20 +2,67 @@ import { describe, expect, it } from "vitest";
 import type { generationFields } from "../../../src/shared/generation";
 import type { MethodFields } from "../../../src/shared/methods";
 import { en } from "../../../src/ui/text/en";
-import { chooseLanguage } from "../../../src/ui/text/languages";
+import { chooseLanguage, openingLanguage, rememberLanguage } from "../../../src/ui/text/languages";
 import type { LabelledOptionTexts, MethodText, OptionTexts } from "../../../src/ui/text/option-texts";
 import type { Text } from "../../../src/ui/text/text";
+import { completed } from "../../../src/ui/text/translation";
+import { zh } from "../../../src/ui/text/zh";
+import { problems as chineseProblems } from "../../../src/ui/text/zh/problems";
+import type { ProblemTexts } from "../../../src/ui/text/en/problems/words";
 import { pseudoLanguage, unmarked } from "../../support/pseudo-language";
+
+/** Texts that are names, examples or units, and so the same in any language. */
+const NAMES =
+  /^(format\.|shell\.brand|data\.(templates|hubFields)\.|methods\.[\w-]+\.title$|methods\..*\.(choices|placeholder)|hub\.repositoryPlaceholder|objectives\.titles\.|export\.(kinds\.ollama|trial\.example)|.*\.(fileBase|placeholder)$)/;
+
+/** Paths of sentences that are the same in both: English words of which two follow each other. */
+function untranslated(translation: unknown, english: unknown, path = ""): string[] {
+  if (typeof english === "string")
+    return translation === english && /[a-z]{2,} [a-z]{2,}/i.test(english) ? [path] : [];
+  if (typeof english !== "object" || english === null) return [];
+  return Object.entries(english).flatMap(([key, text]) =>
+    untranslated(
+      (translation as Readonly<Record<string, unknown>>)[key],
+      text,
+      path === "" ? key : `${path}.${key}`,
+    ),
+  );
+}
 
 describe("a language of the page", () => {
   it("is chosen by what the browser asks for, else English", () => {
-    const toy = pseudoLanguage(en);
-    const known = { en, de: toy, "pt-BR": toy };
-    expect(chooseLanguage(["de-AT", "en"], known)).toBe(toy);
-    expect(chooseLanguage(["fr", "pt-BR", "en"], known)).toBe(toy);
-    expect(chooseLanguage(["pt-PT", "en-GB"], known)).toBe(en);
-    expect(chooseLanguage(["fr"], known)).toBe(en);
-    expect(chooseLanguage([])).toBe(en);
+    const known = ["en", "de", "pt-BR"] as const;
+    expect(chooseLanguage(["de-AT", "en"], known)).toBe("de");
+    expect(chooseLanguage(["fr", "pt-BR", "en"], known)).toBe("pt-BR");
+    expect(chooseLanguage(["pt-PT", "en-GB"], known)).toBe("en");
+    expect(chooseLanguage(["fr"], known)).toBe("en");
+    expect(chooseLanguage([])).toBe("en");
+    for (const tag of ["zh", "zh-CN", "zh-Hans-SG", "zh-TW"]) expect(chooseLanguage([tag, "en"])).toBe("zh");
+  });
+
+  it("is the one chosen before, if any", async () => {
+    const storage = new Map<string, string>();
+    const kept = {
+      getItem: (key: string) => storage.get(key) ?? null,
+      setItem: (key: string, value: string) => void storage.set(key, value),
+    };
+    expect((await openingLanguage(kept, ["en-GB"])).text.format.locale).toBe("en");
+    rememberLanguage(kept, "zh");
+    expect((await openingLanguage(kept, ["en-GB"])).text.format.locale).toBe("zh-CN");
+  });
+
+  it("has English where nothing is translated yet", () => {
+    const partial = completed<Text>({ shell: { cancel: "取消" } }, en);
+    expect([partial.shell.cancel, partial.shell.copied]).toEqual(["取消", "Copied"]);
+  });
+
+  // Checked by the compiler as well: what Chinese lacks is an error here, though the page would show it in English.
+  it("says all that English says, in Chinese too", () => {
+    const whole: Text = zh;
+    const problems: ProblemTexts = chineseProblems;
+    expect(Object.keys(problems)).toHaveLength(Object.keys(chineseProblems).length);
+    const same = untranslated(whole, en).filter((path) => !NAMES.test(path));
+    expect(same).toEqual([]);
   });
 
   it("may be any object of English's shape, and says all of it", () => {
@@ -41,11 +88,11 @@ describe("a language of the page", () => {
     const unhinted: Lora["r"] = {};
     // @ts-expect-error a text field without a placeholder
     const empty: Lora["target_modules"] = { hint: "" };
-    // @ts-expect-error a text for an option that there is not
+    // @ts-expect-error a text for an option that does not exist
     const tooMuch: OptionTexts<MethodFields["loha"]> = { ...en.methods.loha.options, rank: { hint: "" } };
-    // @ts-expect-error a text of a method without options
+    // @ts-expect-error texts for a method without options
     const surplus: OptionTexts<MethodFields["bitfit"]> = { r: { hint: "" } };
-    // @ts-expect-error a choice that there is not
+    // @ts-expect-error a choice that does not exist
     const choice: Lora["bias"]["choices"] = { none: "", lora_only: "", all: "", some: "" };
     // @ts-expect-error a choice without a name
     const unnamed: Lora["bias"]["choices"] = { none: "", all: "" };

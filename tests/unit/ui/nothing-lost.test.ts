@@ -7,7 +7,7 @@ import { createStudioStore, type StudioStore } from "../../../src/ui/store/creat
 import type { StudioState } from "../../../src/ui/store/state";
 import { en } from "../../../src/ui/text/en";
 
-/** What becomes of a run, an answer and an adapter when the GPU or the disk lets the page down. */
+/** What happens to a run, an answer and an adapter when the GPU or the disk fails. */
 
 let client: FakeClient;
 let store: StudioStore;
@@ -59,22 +59,22 @@ describe("a lost GPU", () => {
   it("under an answer has the question asked again, once, with what was said before still there", async () => {
     await state().send("One?");
     const asking = state().send("Two?");
-    await when(({ turns }) => (turns[1]?.before.text ?? "") !== "");
+    await when(({ turns }) => (turns[1]?.answers[0]?.answer.text ?? "") !== "");
     client.loseGpu();
     await asking;
-    expect(state().turns.map(({ question, before }) => [question, before.state])).toEqual([
+    expect(state().turns.map(({ question, answers }) => [question, answers[0]?.answer.state])).toEqual([
       ["One?", "done"],
       ["Two?", "done"],
     ]);
-    expect(state().turns[1]?.before.text).toContain("Two?");
+    expect(state().turns[1]?.answers[0]?.answer.text).toContain("Two?");
     const again = state().send("Three?");
-    await when(({ turns }) => (turns[2]?.before.text ?? "") !== "");
+    await when(({ turns }) => (turns[2]?.answers[0]?.answer.text ?? "") !== "");
     client.loseGpu();
-    await when(({ turns }) => turns.length === 3 && (turns[2]?.before.text ?? "") === "");
-    await when(({ turns }) => (turns[2]?.before.text ?? "") !== "");
+    await when(({ turns }) => turns.length === 3 && (turns[2]?.answers[0]?.answer.text ?? "") === "");
+    await when(({ turns }) => (turns[2]?.answers[0]?.answer.text ?? "") !== "");
     client.loseGpu();
     await again;
-    expect(state().turns[2]?.before).toMatchObject({
+    expect(state().turns[2]?.answers[0]?.answer).toMatchObject({
       state: "failed",
       problem: { problem: { code: "device-lost/gpu" } },
     });

@@ -25,6 +25,7 @@ describe("tokenRuns", () => {
       id: 1,
       text: "x",
       special: false,
+      continues: false,
       part,
       supervised,
     });

@@ -42,6 +42,6 @@ test("a chart's SVG holds its lines within the frame, and no markup of a run's n
     () => "#123456",
   );
   expect(svg).not.toMatch(/<[ib]>/);
-  // Of a line on a logarithmic scale, only what is positive.
+  // On a logarithmic scale only positive values are drawn.
   expect(svg).toContain('d="M72 408"');
 });

@@ -10,7 +10,7 @@ import { isRunning } from "../../../src/ui/store/jobs";
 import type { StudioState } from "../../../src/ui/store/state";
 import { en } from "../../../src/ui/text/en";
 
-/** What a person does in the first instants, before and while what the page loads by itself is on its way. */
+/** User actions in the first moments, before and while the page's automatic loads are in progress. */
 
 let client: FakeClient;
 let store: StudioStore;

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeClient } from "../../support/fake-client/client";
+import { rowsOfRating } from "../../../src/shared/ratings";
 import { alpacaRow } from "../../../src/shared/rows";
+import { EARLIER_OPTIONS } from "../../../src/shared/training";
 import { QLORA } from "../../../src/shared/model";
 import { RunLog } from "../../../src/ui/lib/run-log";
 import { en } from "../../../src/ui/text/en";
@@ -8,6 +10,7 @@ import { RunSeries } from "../../../src/ui/lib/run-series";
 import { conversation } from "../../../src/ui/store/compare-slice";
 import { connectStore } from "../../../src/ui/store/connect";
 import { createStudioStore } from "../../../src/ui/store/create-store";
+import { isExcluded } from "../../../src/ui/store/jobs";
 import {
   lengthInputs,
   selectAdapter,
@@ -63,7 +66,7 @@ describe("the studio's store", () => {
       modelId: "tiny",
       templateId: "chat",
       method: { id: "lora", options: { r: 8 } },
-      training: { learningRate: 0.004, maxSteps: 60 },
+      training: { learningRate: 0.0016, maxSteps: 400 },
     });
   });
 
@@ -79,8 +82,8 @@ describe("the studio's store", () => {
     await studio.state().send("  What is a cat?  ");
     const [turn] = studio.state().turns;
     expect(turn?.question).toBe("What is a cat?");
-    expect(turn?.before).toMatchObject({ state: "done", finish: "end-token" });
-    expect(turn?.after?.text).toMatch(/^Arr!/);
+    expect(turn?.answers[0]?.answer).toMatchObject({ state: "done", finish: "end-token" });
+    expect(turn?.answers[1]?.answer.text).toMatch(/^Arr!/);
     expect(STEPS.map((step) => selectStepState(studio.state(), step))).toEqual([
       "done",
       "done",
@@ -102,37 +105,113 @@ describe("the studio's store", () => {
     await studio.state().send("One?");
     await studio.state().sendRow(row);
     expect(studio.state().turns.at(-1)?.question).toBe("Name it\nthe top");
-    expect(conversation(studio.state().turns, "before")).toEqual({ row, messages: [] });
+    expect(conversation(studio.state().turns, null)).toEqual({ row, messages: [] });
     await studio.state().send("And?");
     const { turns } = studio.state();
-    expect(conversation(turns, "before")).toEqual({
+    expect(conversation(turns, null)).toEqual({
       row,
       messages: [
-        { role: "assistant", content: turns[1]?.before.text },
+        { role: "assistant", content: turns[1]?.answers[0]?.answer.text },
         { role: "user", content: "And?" },
       ],
     });
     await studio.state().resend(turns[1]!.id, "Name another");
-    expect(conversation(studio.state().turns, "before")).toMatchObject({ row: null });
+    expect(conversation(studio.state().turns, null)).toMatchObject({ row: null });
+  });
+
+  it("asks under the system prompt, ends at stop sequences, and answers anew by the next seed", async () => {
+    await studio.state().start();
+    studio.state().editAsking({ systemPrompt: "Be brief.", stopText: " in plain" });
+    const generate = vi.spyOn(studio.client, "withSignal");
+    await studio.state().send("One?");
+    const [turn] = studio.state().turns;
+    expect(conversation(studio.state().turns, null).messages).toEqual([
+      { role: "system", content: "Be brief." },
+      { role: "user", content: "One?" },
+    ]);
+    expect(turn?.answers[0]?.answer).toMatchObject({
+      text: "A short answer to “One?”",
+      finish: "stop-sequence",
+    });
+    await studio.state().regenerate(turn!.id);
+    expect(studio.state().turns).toMatchObject([{ question: "One?", attempt: 1 }]);
+    expect(generate).toHaveBeenCalledTimes(2);
+    studio.state().editAsking({ systemPrompt: "" });
+    await studio.state().send("Two?");
+    expect(conversation(studio.state().turns, null).messages[0]?.role).toBe("user");
+  });
+
+  it("asks the run that is paused, and no longer when it goes on", async () => {
+    await studio.state().start();
+    studio.state().editTraining("maxSteps", 500);
+    const training = studio.state().train();
+    await vi.waitFor(() => expect(studio.state().run.step).toBeGreaterThan(0));
+    await studio.state().send("Now?");
+    expect(studio.state().turns).toEqual([]);
+    await studio.state().pause();
+    await vi.waitFor(() => expect(studio.state().lentAdapter?.id).toBe("run"));
+    await vi.waitFor(() => expect(isExcluded(studio.state(), "answer")).toBe(false));
+    await studio.state().send("One?");
+    expect(studio.state().turns[0]?.answers[1]?.answer.text).toContain("So says The paused run");
+    await studio.state().resume();
+    await vi.waitFor(() => expect(studio.state().lentAdapter).toBeNull());
+    expect(isExcluded(studio.state(), "answer")).toBe(true);
+    expect(studio.state().voices).toEqual([null, null]);
+    studio.state().stop();
+    await training;
+  });
+
+  it("keeps thumbs, blind choices and rows, and makes a dataset of them", async () => {
+    await studio.state().start();
+    studio.state().editTraining("maxSteps", 2);
+    await studio.state().train();
+    studio.state().editAsking({ systemPrompt: "Be brief." });
+    await studio.state().send("One?");
+    const [turn] = studio.state().turns;
+    await studio.state().rate(turn!.id, 1, "up");
+    await studio.state().rate(turn!.id, 0, "down");
+    const [pair] = studio.state().ratings.flatMap(rowsOfRating);
+    expect(pair).toMatchObject({
+      kind: "preference",
+      system: "Be brief.",
+      prompt: [{ role: "user", text: "One?" }],
+      chosen: [{ text: turn?.answers[1]?.answer.text }],
+      rejected: [{ text: turn?.answers[0]?.answer.text }],
+    });
+    await studio.state().rate(turn!.id, 0, null);
+    expect(studio.state().ratings.flatMap(rowsOfRating)).toMatchObject([{ kind: "labelled", good: true }]);
+    await studio.state().rate(turn!.id, 1, null);
+    expect(await studio.client.call("listRatings")).toEqual([]);
+    studio.state().setBlind(true);
+    await studio.state().send("Two?");
+    const blind = studio.state().turns.at(-1)!;
+    expect([...blind.blindOrder!].sort()).toEqual([0, 1]);
+    await studio.state().chooseBlind(blind.id, 1);
+    expect(await studio.client.call("listRatings")).toMatchObject([
+      { id: blind.id, blind: true, answers: [{ thumb: "down" }, { thumb: "up" }] },
+    ]);
+    // A full disk keeps what was there.
+    studio.client.isFull = true;
+    await studio.state().chooseBlind(blind.id, 0);
+    expect(studio.state()).toMatchObject({ ratingsProblem: { problem: { code: "storage/full" } } });
+    expect(studio.state().ratings[0]?.answers[1]?.thumb).toBe("up");
   });
 
   it("asks the base alone while there is no adapter, and each side by its own words", async () => {
     await studio.state().start();
     await studio.state().send("One?");
-    expect(studio.state().turns[0]?.after).toBeNull();
+    expect(studio.state().turns[0]?.answers).toHaveLength(1);
     studio.state().editTraining("maxSteps", 2);
     await studio.state().train();
     await studio.state().send("Two?");
     const turns = studio.state().turns;
     const [first, second] = turns;
-    expect(conversation(turns, "after").messages.map((message) => message.content)).toEqual([
-      "One?",
-      first?.before.text,
-      "Two?",
-    ]);
+    expect(
+      conversation(turns, second?.answers[1]?.voice ?? null).messages.map((message) => message.content),
+    ).toEqual(["One?", first?.answers[0]?.answer.text, "Two?"]);
     await studio.state().resend(first!.id, "Three?");
     expect(studio.state().turns.map((turn) => turn.question)).toEqual(["Three?"]);
-    expect(second?.after?.text).not.toBe(second?.before.text);
+    expect(second?.answers[1]?.answer.text).not.toBe(second?.answers[0]?.answer.text);
   });
 
   it("adds an adapter with every run, and compares any two of them", async () => {
@@ -144,12 +223,12 @@ describe("the studio's store", () => {
     const [second, ...others] = studio.state().adapters;
     expect(others).toEqual([first]);
     expect(studio.state().adapterId).toBe(second!.id);
-    expect(studio.state().voices).toEqual({ before: null, after: adapterVoice(second!.id) });
-    studio.state().chooseVoice("before", adapterVoice(first.id));
+    expect(studio.state().voices).toEqual([null, adapterVoice(second!.id)]);
+    studio.state().chooseVoice(0, adapterVoice(first.id));
     await studio.state().send("One?");
     const [turn] = studio.state().turns;
-    expect(turn?.before.text).toContain(`So says ${first.name}`);
-    expect(turn?.after?.text).toContain(`So says ${second!.name}`);
+    expect(turn?.answers[0]?.answer.text).toContain(`So says ${first.name}`);
+    expect(turn?.answers[1]?.answer.text).toContain(`So says ${second!.name}`);
     expect(selectRunConfig(studio.state())?.continueFrom).toBeNull();
     studio.state().editTraining("continueAdapter", true);
     studio.state().chooseAdapter(first.id);
@@ -165,13 +244,13 @@ describe("the studio's store", () => {
     await studio.state().renameAdapter(first!.id, "Pirate");
     expect(studio.state().adapters.map(({ name }) => name)).toEqual([second!.name, "Pirate"]);
     await studio.state().deleteAdapter(second!.id);
-    expect(studio.state().voices).toEqual({ before: null, after: adapterVoice(first!.id) });
+    expect(studio.state().voices).toEqual([null, adapterVoice(first!.id)]);
     expect(studio.state().adapterId).toBe(first!.id);
     await studio.state().deleteAdapter(first!.id);
     expect(studio.state()).toMatchObject({
       adapters: [],
       adapterId: null,
-      voices: { before: null, after: null },
+      voices: [null, null],
     });
   });
 
@@ -239,6 +318,26 @@ describe("the studio's store", () => {
     expect(lengthInputs(studio.state())).toBeNull();
   });
 
+  it("asks which dataset is mixed in, and does without where pairs are learned", async () => {
+    const { state } = studio;
+    await state().start();
+    const [used] = state().datasets;
+    state().editTraining("mixShare", 0.2);
+    expect([selectTrainBlock(state()), selectRunConfig(state())]).toEqual(["no-mix", null]);
+    state().chooseMixed(used!.id);
+    expect(selectTrainBlock(state())).toBe("no-mix");
+    const row = { instruction: "a", input: "", output: "b" };
+    await state().importFiles([new File([JSON.stringify([row])], "more.json")], "more.json");
+    const more = state().datasetId;
+    expect(more).not.toBe(used!.id);
+    state().chooseDataset(used!.id);
+    state().chooseMixed(more);
+    expect(selectTrainBlock(state())).toBeNull();
+    expect(selectRunConfig(state())).toMatchObject({ mixDatasetId: more, training: { mixShare: 0.2 } });
+    state().editTraining("mixShare", 0);
+    expect(selectRunConfig(state())).toMatchObject({ mixDatasetId: null, training: { mixShare: 0 } });
+  });
+
   it("asks anew for the plan when the form comes to rest", async () => {
     await studio.state().start();
     await expect.poll(() => studio.state().plan?.trainableParameters).toBe(8 * 8 * 384);
@@ -257,11 +356,52 @@ describe("kept runs", () => {
     expect(state()).toMatchObject({ runId: "run-3", run: { step: 40, validationStep: 40 } });
     expect(studio.series.loss.length).toBe(40);
     await state().takeRunSettings(state().runs[0]!);
-    expect(selectRunConfig(state())?.training).toEqual(state().runs[0]!.config.training);
+    expect(selectRunConfig(state())?.training).toEqual({
+      ...EARLIER_OPTIONS,
+      ...state().runs[0]!.config.training,
+    });
     await state().deleteRuns(["run-3", "run-1"]);
     expect(state().runs.map(({ number }) => number)).toEqual([2]);
     await state().restoreRuns();
     expect(state().runs).toHaveLength(3);
     expect(state().deletedRuns).toEqual([]);
+  });
+});
+
+describe("a sweep", () => {
+  const axes = [{ name: "learningRate", values: [0.001, 0.002] }];
+
+  it("trains every value in turn, for so many steps", async () => {
+    await studio.state().start();
+    const asked: unknown[] = [];
+    const { trainWith } = studio.state();
+    studio.store.setState({
+      trainWith: (config, name) => {
+        const { learningRate, maxSteps, maxMinutes } = config.training;
+        asked.push([config.sweep?.values, learningRate, maxSteps, maxMinutes, name]);
+        return trainWith(config, name);
+      },
+    });
+    await studio.state().startSweep(axes, 6);
+    expect(asked).toEqual([
+      [{ learningRate: 0.001 }, 0.001, 6, 0, "Sweep, 0.001"],
+      [{ learningRate: 0.002 }, 0.002, 6, 0, "Sweep, 0.002"],
+    ]);
+    expect(studio.state().sweep).toBeNull();
+  });
+
+  it("drops what has not begun when it is stopped", async () => {
+    await studio.state().start();
+    let runs = 0;
+    studio.store.setState({
+      trainWith: () => {
+        runs++;
+        studio.state().stopSweep();
+        return Promise.resolve("stopped");
+      },
+    });
+    await studio.state().startSweep(axes, 6);
+    expect(runs).toBe(1);
+    expect(studio.state().sweep).toBeNull();
   });
 });

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterSummary } from "../../../src/shared/adapter";
-import type { Answer, Turn } from "../../../src/ui/store/state";
+import type { Answer, Voices } from "../../../src/ui/store/state";
 import {
   adapterVoice,
-  answerOf,
+  askedVoices,
   baseOnly,
   chooseVoice,
+  columnAnswers,
   fitVoices,
   isMergedPair,
   mergedIds,
   mergedVoice,
+  withColumn,
 } from "../../../src/ui/store/voices";
 
 const library = (...ids: string[]): AdapterSummary[] =>
@@ -30,84 +32,90 @@ const library = (...ids: string[]): AdapterSummary[] =>
 
 describe("voices", () => {
   it("are the base and the latest adapter until somebody chooses", () => {
-    expect(fitVoices(baseOnly, [])).toEqual({ before: null, after: null });
-    expect(fitVoices(baseOnly, library("new", "old"))).toEqual({ before: null, after: adapterVoice("new") });
-    expect(fitVoices({ before: null, after: adapterVoice("old") }, library("new", "old"))).toEqual({
-      before: null,
-      after: adapterVoice("old"),
-    });
+    expect(fitVoices(baseOnly, [])).toEqual([null, null]);
+    expect(fitVoices(baseOnly, library("new", "old"))).toEqual([null, adapterVoice("new")]);
+    expect(fitVoices([null, adapterVoice("old")], library("new", "old"))).toEqual([
+      null,
+      adapterVoice("old"),
+    ]);
   });
 
   it("give way when their adapter is gone, and never become the same", () => {
-    expect(
-      fitVoices({ before: adapterVoice("gone"), after: adapterVoice("old") }, library("new", "old")),
-    ).toEqual({
-      before: null,
-      after: adapterVoice("old"),
-    });
-    expect(
-      fitVoices({ before: adapterVoice("new"), after: adapterVoice("gone") }, library("new", "old")),
-    ).toEqual({
-      before: adapterVoice("new"),
-      after: adapterVoice("old"),
-    });
-    expect(fitVoices({ before: adapterVoice("gone"), after: null }, library("new"))).toEqual({
-      before: null,
-      after: adapterVoice("new"),
-    });
+    expect(fitVoices([adapterVoice("gone"), adapterVoice("old")], library("new", "old"))).toEqual([
+      null,
+      adapterVoice("old"),
+    ]);
+    expect(fitVoices([adapterVoice("new"), adapterVoice("gone")], library("new", "old"))).toEqual([
+      adapterVoice("new"),
+      adapterVoice("old"),
+    ]);
+    expect(fitVoices([adapterVoice("gone"), null], library("new"))).toEqual([null, adapterVoice("new")]);
   });
 
   it("leave the base on the right where it was put", () => {
-    expect(fitVoices({ before: adapterVoice("a"), after: null }, library("b", "a"))).toEqual({
-      before: adapterVoice("a"),
-      after: null,
-    });
+    expect(fitVoices([adapterVoice("a"), null], library("b", "a"))).toEqual([adapterVoice("a"), null]);
   });
 
   it("change places when one side takes what the other has", () => {
-    expect(chooseVoice({ before: null, after: adapterVoice("a") }, "before", adapterVoice("a"))).toEqual({
-      before: adapterVoice("a"),
-      after: null,
-    });
-    expect(chooseVoice({ before: null, after: adapterVoice("a") }, "before", adapterVoice("b"))).toEqual({
-      before: adapterVoice("b"),
-      after: adapterVoice("a"),
-    });
+    expect(chooseVoice([null, adapterVoice("a")], 0, adapterVoice("a"))).toEqual([adapterVoice("a"), null]);
+    expect(chooseVoice([null, adapterVoice("a")], 0, adapterVoice("b"))).toEqual([
+      adapterVoice("b"),
+      adapterVoice("a"),
+    ]);
   });
 
   it("may be an adapter's merged into the weights, beside the adapter itself", () => {
     const merged = mergedVoice("a");
-    const pair = chooseVoice({ before: null, after: adapterVoice("a") }, "before", merged);
-    expect(pair).toEqual({ before: merged, after: adapterVoice("a") });
+    const pair = chooseVoice([null, adapterVoice("a")], 0, merged);
+    expect(pair).toEqual([merged, adapterVoice("a")]);
     expect(mergedIds(pair)).toEqual(["a"]);
     expect(isMergedPair(pair)).toBe(true);
-    expect(isMergedPair({ before: adapterVoice("b"), after: merged })).toBe(false);
-    expect(isMergedPair({ before: null, after: merged })).toBe(false);
+    expect(isMergedPair([adapterVoice("b"), merged])).toBe(false);
+    expect(isMergedPair([null, merged])).toBe(false);
     expect(fitVoices(pair, library("a"))).toEqual(pair);
-    expect(fitVoices(pair, library("b"))).toEqual({ before: null, after: adapterVoice("b") });
+    expect(fitVoices(pair, library("b"))).toEqual([null, adapterVoice("b")]);
     const cannot = library("a").map((adapter) => ({ ...adapter, merges: false }));
-    expect(fitVoices(pair, cannot)).toEqual({ before: null, after: adapterVoice("a") });
+    expect(fitVoices(pair, cannot)).toEqual([null, adapterVoice("a")]);
   });
 
   it("find their answers wherever they stood", () => {
     const answer = (text: string): Answer => ({
       state: "done",
       text,
+      ids: [],
       tokensPerSecond: null,
       finish: null,
       problem: null,
     });
-    const turn: Turn = {
-      id: "1",
-      question: "?",
-      row: null,
-      voices: { before: null, after: adapterVoice("a") },
-      before: answer("base"),
-      after: answer("a"),
+    const turn = {
+      answers: [
+        { voice: null, answer: answer("base") },
+        { voice: adapterVoice("a"), answer: answer("a") },
+      ],
     };
-    expect(answerOf(turn, { before: adapterVoice("a"), after: null }, "before")?.text).toBe("a");
-    expect(answerOf(turn, { before: adapterVoice("a"), after: null }, "after")?.text).toBe("base");
-    expect(answerOf(turn, { before: null, after: adapterVoice("b") }, "after")).toBeNull();
-    expect(answerOf(turn, baseOnly, "after")).toBeNull();
+    const texts = (...voices: Voices) => columnAnswers(turn, voices).map((found) => found?.text ?? null);
+    expect(texts(adapterVoice("a"), null)).toEqual(["a", "base"]);
+    expect(texts(null, adapterVoice("b"), adapterVoice("a"))).toEqual(["base", null, "a"]);
+    expect(texts(...baseOnly)).toEqual(["base", null]);
+  });
+
+  it("get further columns, each for a voice without one, and lose those whose adapter is gone", () => {
+    const adapters = library("new", "old");
+    const three = withColumn([null, adapterVoice("new")], adapters);
+    expect(three).toEqual([null, adapterVoice("new"), adapterVoice("old")]);
+    const four = withColumn(three!, adapters);
+    expect(four?.[3]).toEqual(mergedVoice("new"));
+    expect(withColumn(four!, adapters)).toBeNull();
+    expect(withColumn(baseOnly, [])).toBeNull();
+    expect(fitVoices(four!, library("new"))).toEqual([null, adapterVoice("new"), mergedVoice("new")]);
+    expect(fitVoices([adapterVoice("old"), adapterVoice("new"), null], library("new"))).toEqual([
+      null,
+      adapterVoice("new"),
+    ]);
+    expect(chooseVoice(three!, 2, null)).toEqual([adapterVoice("old"), adapterVoice("new"), null]);
+    expect(askedVoices([null, null, adapterVoice("a")])).toEqual([
+      { column: 0, voice: null },
+      { column: 2, voice: adapterVoice("a") },
+    ]);
   });
 });

@@ -21,8 +21,14 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
   // SVG markup.
   "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
+  // A selector.
+  "src/ui/lib/reveal.ts": /^input, select, textarea$/,
+  // The languages' own names.
+  "src/ui/text/languages.ts": /^English$/,
+  // The type of dragged files in a DataTransfer.
+  "src/ui/features/shell/settings-drop.tsx": /^Files$/,
   // A browser global.
-  "src/ui/features/shell/manners.ts": /^Notification$/,
+  "src/ui/features/shell/browser-integration.ts": /^Notification$/,
   "src/ui/features/shell/run-settings.tsx": /^Notification$/,
 };
 
@@ -32,7 +38,7 @@ function sources(folder: string): string[] {
     .map((file) => `${folder}/${file.replaceAll("\\", "/")}`);
 }
 
-const files = FOLDERS.flatMap(sources).filter((file) => !file.startsWith("src/ui/text/en/"));
+const files = FOLDERS.flatMap(sources).filter((file) => !/^src\/ui\/text\/(en|zh)\//.test(file));
 const found = files.flatMap((file) => findWording(file, readFileSync(root + file, "utf8")));
 
 describe("words for people", () => {

@@ -7,7 +7,7 @@ import { readAll } from "../../support/read-dataset";
 import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
 import { fresh } from "../storage/fresh";
 
-/** Datasets of a hub, against a server that behaves like one, with the browser's storage in memory. */
+/** Datasets of a fake hub, with the browser's storage in memory. */
 
 const PARQUET = "tests/golden/datasets/parquet";
 const NAME = "datasets/owner/woods";
@@ -15,13 +15,21 @@ const NAME = "datasets/owner/woods";
 let hub: FakeHub;
 let root: FakeDirectory;
 let alpaca: Uint8Array;
+/** A file of three row groups. */
+let groups: Uint8Array;
+let groupRows: number;
+const GROUPS = "groups/train/0000.parquet";
 let makeJob: (request: HubDatasetRequest) => Job<FetchedDataset>;
 let clearFetched: () => Promise<void>;
 
 beforeEach(async () => {
   alpaca = new Uint8Array(await readFile(`${PARQUET}/alpaca-snappy.parquet`));
   const chats = new Uint8Array(await readFile(`${PARQUET}/messages.parquet`));
+  groups = new Uint8Array(await readFile(`${PARQUET}/alpaca-none.parquet`));
+  groupRows = (await readAll([{ name: "a.parquet", bytes: new Blob([groups.slice()]) }])).rows.length;
   const files = {
+    [GROUPS]: groups,
+    "groups/train/0001.parquet": groups,
     "default/train/0000.parquet": alpaca,
     "default/train/0001.parquet": alpaca,
     "default/test/0000.parquet": chats,
@@ -56,7 +64,16 @@ function get(
   return makeJob({ ...asked, repository, endpoint: hub.endpoint, ...more }).run({
     signal,
     report: ({ done }) => onDone(done),
+    admit: () => () => Promise.resolve(),
   });
+}
+
+/** Sizes of a file, and of what was fetched of its start. */
+function sizesOf({ files: [file] }: FetchedDataset): { sizeBytes: number; upTo: number } {
+  const tails = hub.seen.flatMap(({ path, range }) =>
+    path.includes(".parquet") && !range?.startsWith("bytes=0-") ? [Number(/\d+/.exec(range ?? "")?.[0])] : [],
+  );
+  return { sizeBytes: groups.length, upTo: file!.size - (groups.length - Math.min(...tails)) };
 }
 
 async function rowsOf({ files }: FetchedDataset, firstRows?: number): Promise<number> {
@@ -65,7 +82,7 @@ async function rowsOf({ files }: FetchedDataset, firstRows?: number): Promise<nu
 }
 
 describe("a dataset of a hub", () => {
-  it("comes as the files of its usual part, in their order", async () => {
+  it("is downloaded as the files of its default part, in order", async () => {
     const fetched = await get("owner/woods");
     expect(fetched.name).toBe("owner/woods (default, train)");
     expect(fetched.files.map(({ name }) => name)).toEqual(["0000.parquet", "0001.parquet"]);
@@ -81,13 +98,56 @@ describe("a dataset of a hub", () => {
     expect(await rowsOf(fetched)).toBeGreaterThan(0);
   });
 
-  it("is fetched no further than the rows that are asked for", async () => {
-    const { files } = await get("owner/woods", { rows: 1 });
-    expect(files).toHaveLength(1);
-    expect(hub.seen.filter(({ path }) => path.includes("0001.parquet"))).toEqual([]);
+  it("is fetched no further than the row groups that hold the rows asked for", async () => {
+    const fetched = await get("owner/woods", { config: "groups", rows: 1 });
+    expect(fetched.files).toHaveLength(1);
+    expect(await rowsOf(fetched, 1)).toBe(1);
+    const { sizeBytes, upTo } = sizesOf(fetched);
+    expect(upTo).toBeLessThan(sizeBytes);
+    const asked = hub.seen.filter(({ path }) => path.includes(".parquet")).map(({ range }) => range);
+    expect(asked.at(-1)).toBe(`bytes=0-${upTo - 1}`);
+    expect(asked.length).toBeLessThanOrEqual(3);
+    const [tail] = asked;
+    expect(tail).toMatch(new RegExp(`^bytes=\\d+-${sizeBytes - 1}$`));
   });
 
-  it("tells which configs and splits there are", async () => {
+  it("is fetched from as many files as the rows are in, the last one in part", async () => {
+    const fetched = await get("owner/woods", { config: "groups", rows: groupRows + 5 });
+    expect(fetched.files.map(({ size }) => size === groups.length)).toEqual([true, false]);
+    expect(await rowsOf(fetched, groupRows + 5)).toBe(groupRows + 5);
+  });
+
+  it("goes on from the row groups that are here, and takes them for a part of the whole", async () => {
+    const partly = async (rows: number): Promise<string | null | undefined> => {
+      hub.seen.length = 0;
+      const fetched = await get("owner/woods", { config: "groups", rows });
+      expect(await rowsOf(fetched, rows)).toBe(rows);
+      return hub.seen.at(-1)?.range;
+    };
+    const end = Number(/^bytes=0-(\d+)$/.exec((await partly(1)) ?? "")?.[1]);
+    expect(await partly(5)).toMatch(new RegExp(`^bytes=${end + 1}-\\d+$`));
+    // The whole is fetched from there on, and verified by its checksum.
+    const whole = await get("owner/woods", { config: "groups" });
+    expect(new Uint8Array(await whole.files[0]!.arrayBuffer())).toEqual(groups);
+    const rest = hub.seen.filter(({ path }) => path.includes("0000.parquet")).at(-1)?.range;
+    expect(Number(/^bytes=(\d+)-$/.exec(rest ?? "")?.[1])).toBeGreaterThan(end);
+  });
+
+  it("comes whole from a server that sends no ranges", async () => {
+    Object.assign(hub.trouble, { path: GROUPS, noRanges: true });
+    const fetched = await get("owner/woods", { config: "groups", rows: 1 });
+    expect(new Uint8Array(await fetched.files[0]!.arrayBuffer())).toEqual(groups);
+    expect(await rowsOf(fetched, 1)).toBe(1);
+  });
+
+  it("of which the footer is damaged is refused by its file", async () => {
+    groups.fill(0, -4);
+    await expect(get("owner/woods", { config: "groups", rows: 1 })).rejects.toThrow(
+      /0000\.parquet.*damaged/s,
+    );
+  });
+
+  it("lists the available configs and splits", async () => {
     await expect(get("owner/woods", { config: "Default" })).rejects.toThrow(/no config “Default”/);
     await expect(get("owner/woods", { split: "validation" })).rejects.toThrow(/no split “validation”/);
     await expect(get("owner/raw")).rejects.toThrow(/no Parquet files/);

@@ -21,7 +21,7 @@ const generation = {
 test("each key is a rule of answers, offered to the form, of no effect, or told", () => {
   expect(readGeneration(generation, { pad_token_id: 0 })).toEqual({
     rules: { minNew: 5, suppressed: [7, 8] },
-    // transformers draws among 50 where the file does not say.
+    // transformers' default of top_k is 50.
     ownSampling: { temperature: 0.6, topP: 0.9, topK: 50 },
     unread: [{ key: "min_p", value: "0.05" }],
   });

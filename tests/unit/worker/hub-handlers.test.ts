@@ -9,7 +9,7 @@ import { FakeHub } from "../../support/fake-hub";
 import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
 import { fresh } from "../storage/fresh";
 
-/** The worker's commands about a hub, against a server that behaves like one, with the browser's storage in memory. */
+/** The worker's hub commands against a fake hub, with the browser's storage in memory. */
 
 const SPRUCE = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"];
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -43,6 +43,13 @@ beforeEach(async () => {
     "owner/gated": { files: spruce, token: "hf_right" },
     "owner/other": { files: { ...spruce, "config.json": bytes('{"model_type":"squirrel"}') } },
     "owner/quantised": { files: { "model.Q4_K_M.gguf": weights } },
+    "owner/split": {
+      files: {
+        "Q8/m-00001-of-00003.gguf": weights,
+        "Q8/m-00002-of-00003.gguf": weights.slice(1),
+        "Q8/m-00003-of-00003.gguf": weights.slice(2),
+      },
+    },
   });
   root = new FakeDirectory();
   FakeFile.full = false;
@@ -150,6 +157,21 @@ describe("commands about a hub", () => {
     expect(hub.fileRequests().filter(({ path }) => path.includes("safetensors"))).toEqual([]);
     expect(await worker.call("listDownloads")).toEqual([]);
     expect(root.countFiles()).toBe(0);
+  });
+
+  it("download all parts of a split GGUF file as one model", async () => {
+    const { choices } = await worker.call("listRepository", request("owner/split"));
+    expect(choices.map(({ id, sizeBytes }) => [id, sizeBytes])).toEqual([
+      ["Q8/m-*-of-00003.gguf", 3 * weights.length - 3],
+    ]);
+    const card = await download("owner/split", choices[0]!.id);
+    expect(card.title).toBe("owner/split (m-*-of-00003.gguf)");
+    const files = await models.openModel(card.id);
+    expect(files.map(({ name, blob }) => [name, blob.size])).toEqual([
+      ["Q8/m-00001-of-00003.gguf", weights.length],
+      ["Q8/m-00002-of-00003.gguf", weights.length - 1],
+      ["Q8/m-00003-of-00003.gguf", weights.length - 2],
+    ]);
   });
 
   it("download a GGUF file under its own name", async () => {

@@ -90,6 +90,31 @@ function startJob(kind: JobKind, subject?: string) {
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 const running = (): JobKind[] => (told.at(-1) ?? []).map(({ kind }) => kind);
 
+describe("a job that rests", () => {
+  it("lets another kind run until it goes on, and then waits for its end", async () => {
+    const train = startJob("train");
+    await settled();
+    await expect(startJob("answer").outcome).rejects.toMatchObject({ code: "busy" });
+    const recall = train.context.admit("answer");
+    expect(told.at(-1)?.[0]?.excludes).not.toContain("answer");
+    const answer = startJob("answer");
+    await settled();
+    expect(answer.hasStarted).toBe(true);
+    await expect(startJob("evaluate").outcome).rejects.toMatchObject({ code: "busy" });
+    let isBack = false;
+    const back = recall().then(() => (isBack = true));
+    expect(told.at(-1)?.find(({ kind }) => kind === "train")?.excludes).toContain("answer");
+    expect(answer.context.signal.aborted).toBe(true);
+    await settled();
+    expect(isBack).toBe(false);
+    await expect(startJob("answer").outcome).rejects.toMatchObject({ code: "busy" });
+    answer.end();
+    await back;
+    expect(running()).toEqual(["train"]);
+    train.end();
+  });
+});
+
 describe("what excludes what", () => {
   test.each(kinds)("beside %s", async (kind) => {
     for (const other of kinds) {

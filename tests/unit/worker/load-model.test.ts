@@ -23,8 +23,8 @@ import { linkWorker } from "../../support/worker-link";
 import { fullDisk } from "../storage/fresh";
 
 /**
- * Loading a model in place of another, as the page and the worker see it: the true store over the true handlers, on a
- * device that computes nothing.
+ * Replacing a loaded model, as seen by page and worker: the real store over the real handlers, on a device that
+ * computes nothing.
  */
 
 const PUBLIC = "public";
@@ -96,16 +96,17 @@ afterEach(() => {
 const done = {
   state: "done",
   text: "Mice.",
+  ids: [],
   tokensPerSecond: 1,
   finish: "end-token",
   problem: null,
 } as const;
 const turn = {
-  ...{ id: "1", row: null, question: "What do snakes eat?", voices: { before: null, after: null } },
-  ...{ before: done, after: null },
+  ...{ id: "1", row: null, question: "What do snakes eat?", system: "", attempt: 0, blindOrder: null },
+  answers: [{ voice: null, answer: done }],
 };
 
-/** The files of another model, with other bytes for those named in `change`. */
+/** The files of another model, some with other bytes. */
 async function otherFiles(change: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}): Promise<File[]> {
   const from = { "config.json": GOLDEN, "model.safetensors": GOLDEN };
   const tokenizer = {

@@ -8,7 +8,7 @@ import { fakeLocks } from "../storage/fake-locks";
 import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
 import { fresh } from "../storage/fresh";
 
-/** Runs between tabs: who owns one, what is listed, and what nobody may delete. */
+/** Runs in several tabs: who owns one, what is listed, and what must not be deleted. */
 
 async function load() {
   const [progress, lock, runs, orphans, adapters] = await Promise.all([

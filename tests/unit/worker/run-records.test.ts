@@ -9,7 +9,7 @@ import { fakeLocks } from "../storage/fake-locks";
 import { FakeDirectory, FakeFile } from "../storage/fake-opfs";
 import { fresh } from "../storage/fresh";
 
-/** Records of runs: kept, edited, deleted and restored, and what a run has not seen. */
+/** Records of runs: saved, edited, deleted and restored, and their held-out rows. */
 
 async function load() {
   const [records, library, lock, checkpoints] = await Promise.all([

@@ -25,7 +25,7 @@ describe("the worker's answers", () => {
     });
   });
 
-  it("come early to who cancels the request, and to nobody else", async () => {
+  it("come early for a cancelled request, and for no other", async () => {
     const signals: AbortSignal[] = [];
     const wait = (_config: unknown, { signal }: { signal: AbortSignal }): Promise<never> =>
       new Promise((_resolve, reject) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Batch } from "../../../src/data/batch/batches";
 import type { EncodedRow } from "../../../src/data/encode/encode-row";
 import { NO_NOTES } from "../../../src/data/shape/rendering";
 import { describeModel } from "../../../src/engine/models/registry";
@@ -6,7 +7,7 @@ import { batchInputs, countLabels } from "../../../src/engine/train/batch-inputs
 import { makeRng } from "../../../src/lib/rng";
 import { defaultValues } from "../../../src/shared/fields";
 import { trainingFields, type TrainingOptions } from "../../../src/shared/training";
-import { planTrainingData } from "../../../src/worker/training-data";
+import { planTrainingData, type TrainingData } from "../../../src/worker/training-data";
 import { readJson } from "../../support/golden";
 
 const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
@@ -146,7 +147,7 @@ test("a validation file is measured on in place of rows of the dataset, and give
     excluded: index === 0 ? bad : null,
     row: index + 3,
   }));
-  const data = planTrainingData(rows, options({ validationSplit: 0.5 }), virtual, false, own);
+  const data = planTrainingData(rows, options({ validationSplit: 0.5 }), virtual, false, { validation: own });
   expect(data.trainRows).toBe(50);
   const measured = [...data.validation].flatMap(({ segments }) => segments.flat());
   expect(measured.map(({ length }) => length).sort()).toEqual(
@@ -157,7 +158,7 @@ test("a validation file is measured on in place of rows of the dataset, and give
   );
   expect(data.sampleRow).toBe(4);
   expect(data.heldOut).toEqual([4, 5, 6, 7, 8, 9]);
-  expect(() => planTrainingData(rows, options({}), virtual, false, own.slice(0, 1))).toThrow(
+  expect(() => planTrainingData(rows, options({}), virtual, false, { validation: own.slice(0, 1) })).toThrow(
     /No row of the validation file/,
   );
 });
@@ -213,4 +214,80 @@ test("what a run holds out is told by its split, with excluded rows left aside",
   expect(heldOut).toHaveLength(7);
   expect(trainRows).toBe(26 - 7);
   for (const row of heldOut) expect(row % 3).not.toBe(0);
+});
+
+describe("rows mixed in", () => {
+  const rowsOf = (list: Iterable<Batch>) =>
+    [...list].flatMap(({ ids, supervised, segments, length: width }) =>
+      segments.flatMap((parts, row) =>
+        parts.map(({ start, length }) => {
+          const at = row * width + start;
+          return { id: ids[at]!, mask: [...supervised.subarray(at, at + length)] };
+        }),
+      ),
+    );
+  const marked = (count: number, first: number): EncodedRow[] =>
+    Array.from({ length: count }, (_, index) => ({
+      ids: Uint32Array.of(first + index, 1, 2),
+      supervised: Uint8Array.of(0, 1, 1),
+      fullLength: 3,
+      hasEnd: true,
+      isEndCut: false,
+      notes: NO_NOTES,
+      excluded: null,
+    }));
+  const base = { batchSize: 4, validationSplit: 0.2, epochs: 1, maxSteps: 0 };
+  const trainedRows = (data: TrainingData) =>
+    Array.from({ length: data.totalSteps }, (_, step) => rowsOf(data.batches(step))).flat();
+  const trained = (data: TrainingData): number[] =>
+    trainedRows(data)
+      .map(({ id }) => id)
+      .sort((a, b) => a - b);
+
+  test("make up their share of an epoch, are drawn by the seed, and are not held out", () => {
+    const [texts, chat] = [marked(100, 1000), marked(50, 5000)];
+    const plan = (seed: number) =>
+      planTrainingData(texts, options({ ...base, mixShare: 0.2, seed }), virtual, false, { mixed: chat });
+    const data = plan(1);
+    expect([data.trainRows, data.mixedRows]).toEqual([100, 20]);
+    const ids = trained(data);
+    expect(ids).toHaveLength(100);
+    expect(new Set(ids).size).toBe(100);
+    expect(ids.filter((id) => id >= 5000)).toHaveLength(20);
+    expect(rowsOf(data.validation).every(({ id }) => id < 5000)).toBe(true);
+    expect(data.heldOut).toHaveLength(20);
+    expect(trained(plan(1))).toEqual(ids);
+    expect(trained(plan(2)).filter((id) => id >= 5000)).not.toEqual(ids.filter((id) => id >= 5000));
+  });
+
+  test("keep their own masks", () => {
+    const chat = marked(1, 5000).map((row) => ({ ...row, supervised: Uint8Array.of(0, 0, 1) }));
+    const texts = marked(4, 1000).map((row) => ({ ...row, supervised: Uint8Array.of(1, 1, 1) }));
+    const data = planTrainingData(
+      texts,
+      options({ ...base, validationSplit: 0, mixShare: 0.2 }),
+      virtual,
+      false,
+      {
+        mixed: chat,
+      },
+    );
+    const rows = trainedRows(data);
+    expect(rows.filter(({ id }) => id === 5000).map(({ mask }) => mask)).toEqual([[0, 0, 1]]);
+    expect(rows.filter(({ id }) => id < 5000).map(({ mask }) => mask)).toEqual(Array(4).fill([1, 1, 1]));
+  });
+
+  test("are all there are if the share asks for more, and refused if none can be learned", () => {
+    const few = planTrainingData(marked(80, 1000), options({ ...base, mixShare: 0.5 }), virtual, false, {
+      mixed: marked(3, 5000),
+    });
+    expect([few.trainRows, few.mixedRows]).toEqual([67, 3]);
+    const bad = marked(2, 5000).map((row) => ({
+      ...row,
+      excluded: { code: "data/nothing-to-learn" } as const,
+    }));
+    expect(() =>
+      planTrainingData(marked(8, 1000), options({ mixShare: 0.5 }), virtual, false, { mixed: bad }),
+    ).toThrow(expect.objectContaining({ problem: expect.objectContaining({ code: "data/nothing-to-mix" }) }));
+  });
 });

@@ -1,7 +1,7 @@
-"""The invented music shop of the second sample dataset. {s} is the name of the shop.
+"""The invented music shop of the second sample dataset. {s} is the shop's name.
 
-Each fact: the answer, the word a right answer contains, twelve questions for training, then two
-that only the held-out file asks.
+Each fact: the answer, a keyword of a right answer, twelve questions for training, and two that only
+the held-out file asks.
 """
 
 FACTS = (

@@ -57,7 +57,10 @@ export class JsonObjectsParser implements RowParser {
         row: this.#rows.valueCount + 1,
         maxMegabytes: MAX_ROW_MB,
       });
-    this.#readAsList().write(concatBytes(this.#take()));
+    const held = concatBytes(this.#take());
+    if (isTableByColumns(held))
+      throw new FileBreakError({ kind: "columns-too-large", maxMegabytes: MAX_ROW_MB });
+    this.#readAsList().write(held);
   }
 
   end(): void {
@@ -152,6 +155,19 @@ export class JsonObjectsParser implements RowParser {
     this.#list = new JsonListParser(this.#rows, true);
     return this.#list;
   }
+}
+
+/** Matches a first field with a list of strings or numbers, or an object with numeric keys. */
+const FIRST_COLUMN =
+  /^\s*\{\s*"(?:[^"\\]|\\.){0,1000}"\s*:\s*(?:\[\s*(?:["\d-]|null|true|false|NaN)|\{\s*"\d+"\s*:)/;
+
+/** Length of the beginning by which a large object is recognised as a table by columns. */
+const COLUMN_BYTES = 2 ** 16;
+
+/** Whether the first field continues as a column: a list of rows would have started within its first bytes. */
+function isTableByColumns(start: Uint8Array): boolean {
+  const text = new TextDecoder().decode(start.subarray(0, COLUMN_BYTES));
+  return FIRST_COLUMN.test(text) && !/\[\s*\{/.test(text);
 }
 
 /** Blanks out leading commas, which some files put between objects. */

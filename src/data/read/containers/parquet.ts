@@ -1,11 +1,9 @@
+import type { AsyncBuffer } from "hyparquet";
 import { LuthierError } from "../../../lib/errors";
 import { FileBreakError } from "../file-break-error";
 
-/** Maximum rows per batch, for large row groups. */
-const MAX_ROWS = 10_000;
-
 /**
- * Streams the rows of a Parquet file, holding one row group in memory.
+ * Streams the rows of a Parquet file, holding one page of each column in memory.
  * @param onRead called with the fraction read
  * @param limit rows after which it ends
  * @throws FileBreakError if the file is damaged
@@ -15,45 +13,62 @@ export async function* parquetRows(
   onRead: (share: number) => void,
   limit = Infinity,
 ): AsyncGenerator<readonly unknown[], void, void> {
-  const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
+  const { parquetMetadataAsync } = await import("hyparquet");
   const { compressors } = await import("./parquet-compressors");
+  const { rowGroupRows } = await import("./parquet-columns");
   const buffer = bufferOf(file);
   const metadata = await damaged(() => parquetMetadataAsync(buffer));
-  let rowStart = 0;
-  for (const { num_rows } of metadata.row_groups) {
-    if (rowStart >= limit) break;
-    const rowEnd = Math.min(rowStart + Number(num_rows), limit);
-    const options = { file: buffer, metadata, rowStart, rowEnd, compressors, parsers: { stringFromBytes } };
-    const rows = await damaged(() => parquetReadObjects(options));
-    for (let at = 0; at < rows.length; at += MAX_ROWS) yield rows.slice(at, at + MAX_ROWS).map(plain);
-    rowStart = rowEnd;
-    onRead(rowStart / Number(metadata.num_rows));
+  const total = Math.min(Number(metadata.num_rows), limit);
+  let read = 0;
+  for (const group of metadata.row_groups) {
+    if (read >= limit) return;
+    const batches = rowGroupRows(buffer, metadata, group, compressors);
+    try {
+      for (;;) {
+        const { value: rows, done } = await damaged(() => batches.next());
+        if (done || read >= limit) break;
+        const wanted = rows.slice(0, limit - read);
+        read += wanted.length;
+        yield wanted.map(plain);
+        onRead(read / total);
+      }
+    } finally {
+      await batches.return();
+    }
   }
 }
 
-/** How many rows a Parquet file has, by its footer. */
-export async function parquetRowCount(file: Blob, name: string): Promise<number> {
-  const { parquetMetadataAsync } = await import("hyparquet");
-  try {
-    return Number((await damaged(() => parquetMetadataAsync(bufferOf(file)))).num_rows);
-  } catch (error) {
-    if (!(error instanceof FileBreakError)) throw error;
-    throw new LuthierError({ code: "data/broken", name, at: error.at });
-  }
+/** The part of a Parquet file that holds its first rows. */
+export interface ParquetStart {
+  /** Number of rows: as requested, or all of the file's. */
+  readonly rows: number;
+  /** End of the last of these row groups. */
+  readonly endByte: number;
 }
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Text as it is, or the bytes where they are none: pictures, or damage. The library's own decoder would replace those, and
- * drop U+FEFF at the start.
+ * Finds the end of the row groups that hold the first rows, from the file's footer.
+ * @param tailBytes number of bytes to read at once from the file's end
+ * @throws FileBreakError if the footer is damaged
  */
-function stringFromBytes(bytes: Uint8Array | undefined): unknown {
-  try {
-    return bytes && utf8.decode(bytes);
-  } catch {
-    return bytes;
+export async function parquetStart(
+  file: AsyncBuffer,
+  rows: number,
+  tailBytes: number,
+): Promise<ParquetStart> {
+  const { parquetMetadataAsync } = await import("hyparquet");
+  const { columnRange } = await import("./parquet-columns");
+  const { row_groups: groups } = await damaged(() =>
+    parquetMetadataAsync(file, { initialFetchSize: tailBytes }),
+  );
+  let [held, endByte] = [0, 0];
+  for (const { num_rows, columns } of groups) {
+    if (held >= rows) break;
+    held += Number(num_rows);
+    for (const { meta_data: column } of columns)
+      if (column) endByte = Math.max(endByte, columnRange(column).end);
   }
+  return { rows: Math.min(held, rows), endByte };
 }
 
 function bufferOf(file: Blob) {
@@ -72,7 +87,8 @@ async function damaged<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof DOMException) throw cause;
+    if (cause instanceof DOMException || cause instanceof FileBreakError || cause instanceof LuthierError)
+      throw cause;
     throw new FileBreakError({
       kind: "damaged",
       reason: cause instanceof Error ? cause.message : String(cause),

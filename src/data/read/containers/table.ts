@@ -78,6 +78,8 @@ export class TableParser implements RowParser {
   }
 
   #addRow(cells: readonly string[], columns: readonly string[]): void {
+    // Spreadsheets write rows that were cleared.
+    if (cells.every((cell) => cell === "")) return;
     // Some programs add a trailing delimiter.
     const extra = cells.slice(columns.length).some((cell) => cell !== "");
     if (extra) this.#rows.reject({ kind: "too-many-cells", cells: cells.length, columns: columns.length });

@@ -25,10 +25,13 @@ export function usedColumns({ roles, template = "" }: ColumnMapping): ReadonlySe
   return new Set([...Object.values(roles), ...named]);
 }
 
-/** A column's place in a template. */
+/** A {column} placeholder of a template. */
 const PLACE = /\{([^{}]+)\}/g;
 
-/** The template with the row's values; what stands in braces and is no column stays. @throws FaultyRow */
+/**
+ * Fills in a template with the row's values; braces around anything but a column are kept.
+ * @throws FaultyRow
+ */
 function filled(template: string, value: Fields): string {
   return text(
     template.replace(PLACE, (whole, column: string) => (column in value ? written(value[column]) : whole)),
@@ -36,13 +39,13 @@ function filled(template: string, value: Fields): string {
   );
 }
 
-/** Lists have a line for each entry; what is not there is nothing. */
+/** Lists become one line per entry; missing values are empty. */
 function written(value: unknown): string {
   const found = parseNested(value);
   if (found === null || found === undefined) return "";
   if (Array.isArray(found)) return found.map(written).join("\n");
   if (typeof found === "object") return JSON.stringify(found);
-  // A text that spells no list or object is as it is.
+  // A string that is not JSON of a list or object is used as it is.
   return typeof value === "string" ? value : String(found as number | boolean);
 }
 

@@ -7,10 +7,10 @@ import { turnStyleOf, readTools, readTurns, type TurnStyle, withAnswer } from ".
 export const LIST_FIELDS = ["messages", "conversations", "conversation"] as const;
 
 /** The field that contains an object's list of turns. */
-export function listField(value: Fields, manner?: TurnStyle): (typeof LIST_FIELDS)[number] | undefined {
+export function listField(value: Fields, style?: TurnStyle): (typeof LIST_FIELDS)[number] | undefined {
   return LIST_FIELDS.find((field) => {
     const found = turnStyleOf(value[field]);
-    return found !== null && (manner === undefined || manner === found);
+    return found !== null && (style === undefined || style === found);
   });
 }
 

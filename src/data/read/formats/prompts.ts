@@ -3,14 +3,14 @@ import { type Fields, parseNested } from "./format";
 import { listField } from "./messages";
 import { turnStyleOf } from "./turns";
 
-/** What asks, and the field in which its answer would stand. */
+/** Fields with the prompt, and the field of its answer. */
 const ANSWER_FIELDS: readonly (readonly [asked: string, answered: string])[] = [
   ["instruction", "output"],
   ["prompt", "completion"],
   ["question", "answer"],
 ];
 
-/** A row that may lack its answer, with an empty one in its place; a text becomes a question. */
+/** Adds an empty answer to a row without one; a text becomes a question. */
 export function completedPrompt(value: unknown): unknown {
   if (!isRecord(value)) return value;
   const field = listField(value);
@@ -20,7 +20,7 @@ export function completedPrompt(value: unknown): unknown {
   return typeof text === "string" ? { ...others, instruction: text, output: "" } : value;
 }
 
-/** A list of turns that ends with an answer. */
+/** Ensures that a list of turns ends with an answer. */
 function withEmptyAnswer(list: unknown): unknown {
   const turns = parseNested(list);
   if (!Array.isArray(turns)) return list;

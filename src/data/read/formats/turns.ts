@@ -83,7 +83,7 @@ function readMessage(message: Fields, field: string, number: number): RowTurn {
   const content = calls.length > 0 && !message.content ? "" : contentText(message.content, field, number);
   const thoughts = message.reasoning_content ?? message.thinking ?? "";
   const text = thoughts === "" ? content : `<think>\n${String(thoughts)}\n</think>\n\n${content}`;
-  return { role, text, ...marked(message.weight), ...(calls.length > 0 ? { toolCalls: calls } : {}) };
+  return { role, text, ...marked(message), ...(calls.length > 0 ? { toolCalls: calls } : {}) };
 }
 
 function contentText(content: unknown, field: string, number: number): string {
@@ -138,18 +138,19 @@ function readShareGpt(turn: Fields, field: string, number: number): RowTurn {
   if (!role) throw new FaultyRow({ kind: "unknown-role", turn: number, role: shown(turn.from) });
   if (role === "call") {
     const calls = [parseNested(turn.value)].flat().map((call) => readCall(call, number));
-    return { role: "assistant", text: "", ...marked(turn.weight), toolCalls: calls };
+    return { role: "assistant", text: "", ...marked(turn), toolCalls: calls };
   }
   if (typeof turn.value !== "string")
     throw new FaultyRow({ kind: "turn-not-text", turn: number, found: kindOf(turn.value) });
   const value = text(turn.value, field);
-  if (role === "assistant") return { role, text: value, ...marked(turn.weight) };
+  if (role === "assistant") return { role, text: value, ...marked(turn) };
   return { role, text: value };
 }
 
-/** OpenAI's `weight`: 0 excludes an answer from the loss. */
-function marked(weight: unknown): { learned?: boolean } {
-  return typeof weight === "number" || typeof weight === "boolean" ? { learned: Number(weight) > 0 } : {};
+/** Whether an answer is in the loss: OpenAI's `weight`, or Axolotl's `train` or `training`. */
+function marked({ weight, train, training }: Fields): { learned?: boolean } {
+  const mark = weight ?? train ?? training;
+  return typeof mark === "number" || typeof mark === "boolean" ? { learned: Number(mark) > 0 } : {};
 }
 
 function named<Name extends string>(name: Name, value: unknown): { [key in Name]?: string } {

@@ -20,9 +20,7 @@ export interface BottleneckKind {
   readonly invertible: boolean;
 }
 
-/**
- * How the adapters library supports a family: with model classes of its own, or with hooks on transformers' classes.
- */
+/** How the adapters library supports a family: with native model classes, or through hooks on transformers' classes. */
 const LIBRARY: Readonly<Record<string, "classes" | "hooks">> = {
   llama: "classes",
   mistral: "classes",

@@ -1,4 +1,5 @@
 import { LuthierError } from "../../../lib/errors";
+import { invariant } from "../../../lib/invariant";
 import type { Problem } from "../../../lib/problems/problem";
 import { isPattern } from "../../../shared/path-pattern";
 import { readPatternPairs } from "../../../shared/pattern-table";
@@ -27,11 +28,15 @@ export class OptionReader {
   }
 
   number(name: string): number {
-    return this.#values[name] as number;
+    const value = this.#values[name];
+    invariant(typeof value === "number", `option ${name} is a number`);
+    return value;
   }
 
   boolean(name: string): boolean {
-    return this.#values[name] as boolean;
+    const value = this.#values[name];
+    invariant(typeof value === "boolean", `option ${name} is a boolean`);
+    return value;
   }
 
   /** Trimmed text. */
@@ -41,7 +46,9 @@ export class OptionReader {
 
   /** Text including leading and trailing whitespace. */
   verbatim(name: string): string {
-    return this.#values[name] as string;
+    const value = this.#values[name];
+    invariant(typeof value === "string", `option ${name} is a text`);
+    return value;
   }
 
   /** Non-negative integers separated by commas or whitespace; null if empty. */

@@ -14,16 +14,16 @@ type Config = Readonly<Record<string, unknown>>;
  * - "other-layers": concerns layer types that language models do not have
  * - "with-another": only takes effect with another key, which is refused
  */
-export type IdleReason = "bookkeeping" | "start" | "from-model" | "other-layers" | "with-another";
+export type NoEffectReason = "bookkeeping" | "start" | "from-model" | "other-layers" | "with-another";
 
-type IdleKeys = Readonly<Partial<Record<IdleReason, readonly string[]>>>;
+type NoEffectKeys = Readonly<Partial<Record<NoEffectReason, readonly string[]>>>;
 
 /** All keys of a PEFT configuration class. */
 export interface PeftKeys {
   readonly className: string;
   /** Keys that are read, with their default; null if required. */
   readonly used: Readonly<Record<string, unknown>>;
-  readonly idle: Readonly<Record<string, IdleReason>>;
+  readonly noEffect: Readonly<Record<string, NoEffectReason>>;
   /** Unsupported keys, with the values that disable them besides null and empty ones. */
   readonly refused: Readonly<Record<string, readonly unknown[]>>;
 }
@@ -40,7 +40,7 @@ export interface PeftConfig<Entries extends v.ObjectEntries> {
 }
 
 /** Keys of PEFT's `PeftConfigMixin`, and additions by other trainers. PEFT itself ignores a saved `runtime_config`. */
-const COMMON_IDLE: readonly string[] = [
+const COMMON_NO_EFFECT: readonly string[] = [
   "auto_mapping",
   "base_model_name_or_path",
   "inference_mode",
@@ -58,19 +58,19 @@ const READ_BEFORE = { peft_type: null, task_type: null };
 export function definePeftConfig<const Entries extends v.ObjectEntries>(definition: {
   readonly className: string;
   readonly used: Entries;
-  readonly idle?: IdleKeys;
+  readonly noEffect?: NoEffectKeys;
   readonly refused?: Readonly<Record<string, readonly unknown[]>>;
 }): PeftConfig<Entries> {
   const { className, used, refused = {} } = definition;
-  const idle: [string, IdleReason][] = COMMON_IDLE.map((key) => [key, "bookkeeping"]);
-  for (const [reason, keys] of Object.entries(definition.idle ?? {})) {
-    for (const key of keys) idle.push([key, reason as IdleReason]);
+  const noEffect: [string, NoEffectReason][] = COMMON_NO_EFFECT.map((key) => [key, "bookkeeping"]);
+  for (const [reason, keys] of Object.entries(definition.noEffect ?? {})) {
+    for (const key of keys) noEffect.push([key, reason as NoEffectReason]);
   }
   const defaults = Object.entries(used).map(([key, schema]) => [key, defaultOf(schema)] as const);
   const keys: PeftKeys = {
     className,
     used: { ...READ_BEFORE, ...Object.fromEntries(defaults) },
-    idle: Object.fromEntries(idle),
+    noEffect: Object.fromEntries(noEffect),
     refused,
   };
   return {
@@ -86,9 +86,9 @@ function defaultOf(schema: v.ObjectEntries[string]): unknown {
   return schema.type === "nullish" ? parse(schema, undefined) : null;
 }
 
-function checkKeys({ used, idle, refused }: PeftKeys, config: Config): void {
+function checkKeys({ used, noEffect, refused }: PeftKeys, config: Config): void {
   for (const [key, value] of Object.entries(config)) {
-    if (Object.hasOwn(used, key) || Object.hasOwn(idle, key) || isEmpty(value)) continue;
+    if (Object.hasOwn(used, key) || Object.hasOwn(noEffect, key) || isEmpty(value)) continue;
     const off = Object.hasOwn(refused, key) ? refused[key] : null;
     if (off?.includes(value)) continue;
     const code = off ? "adapter/setting" : "adapter/unknown-setting";

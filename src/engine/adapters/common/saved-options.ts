@@ -6,9 +6,9 @@ import { type ModelSpec, linearLayers } from "../../nn/model-spec";
 import type { TargetModules } from "./targets";
 
 /**
- * PEFT takes a single name as a regex, and expands "all-linear" when it makes an adapter, not when it loads one. Where the
- * language model is a part of another, a name is written as the paths that it fits, for layers of the other parts have it
- * too; without their first word, as whole paths would stand above layers_to_transform.
+ * PEFT takes a single name as a regex, and expands "all-linear" when creating an adapter, not when loading one. In a
+ * multimodal model, a name is written as the paths of the language model's modules, since other parts have modules with
+ * the same names; the first path component is dropped, because whole paths would override layers_to_transform.
  */
 export function savedTargets(targets: TargetModules, model: ModelSpec): TargetModules {
   if (targets === "all-linear") return linearLayers(model).map(({ path }) => path);

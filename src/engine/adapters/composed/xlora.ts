@@ -60,7 +60,7 @@ const savedXlora = definePeftConfig({
     global_scaling_weight: v.nullish(v.number(), 1),
   },
   // The experts are read before the options, and the classifier's shape gives the hidden size.
-  idle: { "from-model": ["adapters", "hidden_size"] },
+  noEffect: { "from-model": ["adapters", "hidden_size"] },
   refused: { use_trainable_adapters: [] },
 });
 

@@ -41,7 +41,7 @@ const savedIa3 = definePeftConfig({
     exclude_modules: savedModules,
     feedforward_modules: savedModules,
   },
-  idle: { start: ["init_ia3_weights"], "from-model": ["fan_in_fan_out"] },
+  noEffect: { start: ["init_ia3_weights"], "from-model": ["fan_in_fan_out"] },
   refused: { modules_to_save: [] },
 });
 

@@ -201,7 +201,7 @@ export const savedLora = definePeftConfig({
     layers_pattern: savedLayersPattern,
     modules_to_save: savedModules,
   },
-  idle: {
+  noEffect: {
     start: ["corda_config", "eva_config", "loftq_config", "lora_ga_config"],
     "from-model": ["fan_in_fan_out"],
     "with-another": ["megatron_core", "qalora_group_size"],
@@ -223,7 +223,7 @@ export const savedLora = definePeftConfig({
 });
 
 /** Initialisations in saved configs, and what they imply for the base weights. */
-const INITS: Readonly<Record<string, LoraInit | "changed-base">> = {
+export const LORA_INITS: Readonly<Record<string, LoraInit | "changed-base">> = {
   // The base is unchanged, so the saved tensors suffice.
   eva: "true",
   mica: "true",
@@ -239,15 +239,12 @@ const INITS: Readonly<Record<string, LoraInit | "changed-base">> = {
   milora: "changed-base",
 };
 
-/** Names of known initialisations. */
-export const LORA_INITS: readonly string[] = Object.keys(INITS);
-
 /** What a saved initialisation implies for the base. Errors: it changed the base irreproducibly, or is unknown. */
 function readInit(saved: boolean | string): LoraInit {
   if (typeof saved === "boolean") return "true";
   // pissa_niter_N approximates pissa's singular values; corda's suffix is its variant.
   const name = saved.toLowerCase().replace(/^(?:(pissa)_niter_\d+|(corda).*)$/, "$1$2");
-  const start = Object.hasOwn(INITS, name) ? INITS[name] : undefined;
+  const start = Object.hasOwn(LORA_INITS, name) ? LORA_INITS[name] : undefined;
   if (start && start !== "changed-base") return start;
   const code = start ? "adapter/changed-base" : "adapter/unknown-start";
   throw new LuthierError({ code, start: saved });

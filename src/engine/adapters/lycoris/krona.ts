@@ -20,7 +20,7 @@ const savedKrona = definePeftConfig({
     exclude_modules: savedModules,
     decompose_factor: v.number(),
   },
-  idle: { start: ["init_weights"], "other-layers": ["use_effective_conv2d"] },
+  noEffect: { start: ["init_weights"], "other-layers": ["use_effective_conv2d"] },
   refused: {
     alpha_pattern: [],
     decompose_both: [],

@@ -28,7 +28,7 @@ type Factor = (typeof FACTORS)[number];
 const savedLoha = definePeftConfig({
   className: "LoHaConfig",
   used: savedLycoris,
-  idle: { start: ["init_weights"], "other-layers": ["use_effective_conv2d"] },
+  noEffect: { start: ["init_weights"], "other-layers": ["use_effective_conv2d"] },
   refused: { modules_to_save: [] },
 });
 

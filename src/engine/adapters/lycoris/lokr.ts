@@ -43,7 +43,7 @@ const savedLokr = definePeftConfig({
     rank_dropout_scale: savedFlag,
     init_weights: savedInit,
   },
-  idle: { "other-layers": ["use_effective_conv2d"] },
+  noEffect: { "other-layers": ["use_effective_conv2d"] },
   refused: { modules_to_save: [] },
 });
 

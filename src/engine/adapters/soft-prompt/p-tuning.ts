@@ -32,7 +32,7 @@ export const savedEncoder = definePeftConfig({
     encoder_num_layers: v.nullish(v.number(), 2),
     encoder_dropout: savedProbability,
   },
-  idle: { "from-model": virtualTokenKeys.fromModel },
+  noEffect: { "from-model": virtualTokenKeys.fromModel },
   refused: virtualTokenKeys.refused,
 });
 

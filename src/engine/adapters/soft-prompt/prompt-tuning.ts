@@ -21,7 +21,7 @@ import {
 const savedPrompt = definePeftConfig({
   className: "PromptTuningConfig",
   used: virtualTokenKeys.used,
-  idle: {
+  noEffect: {
     start: ["prompt_tuning_init", "prompt_tuning_init_text", "tokenizer_kwargs", "tokenizer_name_or_path"],
     "from-model": virtualTokenKeys.fromModel,
   },

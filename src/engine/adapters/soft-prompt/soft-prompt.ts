@@ -41,11 +41,11 @@ export const virtualTokenKeys = {
 /** Keys that define how a prefix tensor splits into keys and values. */
 export const PREFIX_FACTS = virtualTokenKeys.fromModel;
 
-/** PEFT's PrefixTuningConfig. The file holds the prefix itself, whatever produced it. */
+/** PEFT's PrefixTuningConfig. The file holds the prefix itself, however it was computed. */
 export const savedPrefix = definePeftConfig({
   className: "PrefixTuningConfig",
   used: virtualTokenKeys.used,
-  idle: {
+  noEffect: {
     start: ["encoder_hidden_size", "init_weights", "prefix_projection"],
     "from-model": virtualTokenKeys.fromModel,
   },

@@ -5,7 +5,13 @@ import type { RefusedSetting } from "../../../lib/problems/models-problems";
 import type { ModelSpec } from "../../nn/model-spec";
 import { ATTENTION_DROPOUT, type DropoutKeys, readDropout } from "./dropout";
 import { type Fields, readFields, type Values } from "./fields";
-import { COMMON_IDLE, COMMON_REFUSED, type IdleKeys, type IdleReason, type RefusedKeys } from "./keys";
+import {
+  COMMON_NO_EFFECT,
+  COMMON_REFUSED,
+  type NoEffectKeys,
+  type NoEffectReason,
+  type RefusedKeys,
+} from "./keys";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -15,7 +21,7 @@ export interface FamilyKeys {
   readonly className: string;
   /** Keys that are read, with their default. */
   readonly used: Readonly<Record<string, unknown>>;
-  readonly idle: Readonly<Record<string, IdleReason>>;
+  readonly noEffect: Readonly<Record<string, NoEffectReason>>;
   /** Unsupported settings, with the values that disable them. */
   readonly refused: RefusedKeys;
   readonly aliases: Readonly<Record<string, string>>;
@@ -24,9 +30,9 @@ export interface FamilyKeys {
 /** A model family: converts config.json to a model specification. */
 export interface Family {
   readonly keys: FamilyKeys;
-  /** The family of a configuration within this one, and the key that it stands at. */
+  /** The family of a nested language model's config, and the key of that config. */
   readonly inner?: { readonly key: string; readonly family: Family };
-  /** @throws LuthierError("model") for values that cannot be, and settings that the engine does not have */
+  /** @throws LuthierError("model") for invalid values and unsupported settings */
   describe(config: Config): ModelSpec;
 }
 
@@ -37,7 +43,7 @@ interface FamilyDefinition<Used extends Fields> {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Dropout sites; by default attention probabilities only. */
   readonly dropout?: DropoutKeys;
-  readonly idle?: IdleKeys;
+  readonly noEffect?: NoEffectKeys;
   readonly refused?: RefusedKeys;
   /** `config` is the raw file, for behaviour that depends on the presence of a key. */
   describe(values: Values<Used>, config: Config): ModelSpec;
@@ -49,13 +55,15 @@ export function defineFamily<const Used extends Fields>(definition: FamilyDefini
   const refused = { ...COMMON_REFUSED, ...definition.refused };
   const shares = Object.fromEntries(Object.values(dropout));
   const own = new Set([...Object.keys(used), ...Object.keys(shares), ...Object.keys(refused)]);
-  const idle = Object.fromEntries(
-    [...reasonsByKey(COMMON_IDLE), ...reasonsByKey(definition.idle ?? {})].filter(([key]) => !own.has(key)),
+  const noEffect = Object.fromEntries(
+    [...reasonsByKey(COMMON_NO_EFFECT), ...reasonsByKey(definition.noEffect ?? {})].filter(
+      ([key]) => !own.has(key),
+    ),
   );
   const fallbacks = Object.entries(used).map(([key, { fallback }]) => [key, fallback]);
   const read = { ...Object.fromEntries(fallbacks), ...shares, quantization_config: null };
   return {
-    keys: { className, used: read, idle, refused, aliases },
+    keys: { className, used: read, noEffect, refused, aliases },
     describe(config) {
       checkSettings(refused, config);
       checkQuantisation(config.quantization_config);
@@ -66,9 +74,9 @@ export function defineFamily<const Used extends Fields>(definition: FamilyDefini
   };
 }
 
-function reasonsByKey(keys: IdleKeys): (readonly [string, IdleReason])[] {
+function reasonsByKey(keys: NoEffectKeys): (readonly [string, NoEffectReason])[] {
   return Object.entries(keys).flatMap(([reason, names]) =>
-    names.map((name) => [name, reason as IdleReason] as const),
+    names.map((name) => [name, reason as NoEffectReason] as const),
   );
 }
 
@@ -98,10 +106,10 @@ function checkQuantisation(value: unknown): void {
 
 /**
  * Keys that neither transformers nor the engine reads for this family, with values that are not trivially off.
- * Reported, since their author meant something by them.
+ * Reported, since the model's author may have relied on them.
  */
-export function unreadKeys({ used, idle, refused, aliases }: FamilyKeys, config: Config): string[] {
-  const known = [used, idle, refused, aliases];
+export function unreadKeys({ used, noEffect, refused, aliases }: FamilyKeys, config: Config): string[] {
+  const known = [used, noEffect, refused, aliases];
   return Object.keys(config).filter(
     (key) => !known.some((list) => Object.hasOwn(list, key)) && !isEmpty(config[key]),
   );

@@ -81,8 +81,8 @@ export function objectOrNull(): Field<Readonly<Record<string, unknown>> | null> 
 }
 
 /**
- * Parses an object of config.json; `above` is the path of the object, for errors.
- * @throws LuthierError("model/config-value") with the key, its value and what is expected
+ * Parses an object of config.json; `above` is its path, for errors.
+ * @throws LuthierError("model/config-value") with the key, the actual and the expected value
  */
 export function readFields<const F extends Fields>(
   fields: F,
@@ -101,7 +101,7 @@ export function requireNumber(values: Readonly<Record<string, unknown>>, key: st
   return parseField(number(0), values[key], above + key);
 }
 
-/** A list of `count` numbers that has no default. */
+/** A required list of `count` numbers. */
 export function requireNumbers(
   values: Readonly<Record<string, unknown>>,
   key: string,
@@ -112,7 +112,7 @@ export function requireNumbers(
   return parseField({ schema, expected: { kind: "numbers", count }, fallback: [] }, values[key], above + key);
 }
 
-/** Flags of 0 and 1, one for each layer, or null. */
+/** 0 or 1 per layer, or null. */
 export function bitsOrNull(): Field<readonly number[] | null> {
   return {
     schema: v.nullable(v.array(v.picklist([0, 1]))),

@@ -1,18 +1,18 @@
 import type { RefusedSetting } from "../../../lib/problems/models-problems";
 
 /**
- * Why a key of config.json changes nothing here:
- * - "bookkeeping": it names the file, its maker or its precision
- * - "initialisation": it draws the first weights, which come from the files
- * - "other-heads": it belongs to classifiers and the like
- * - "outputs": it says what a call returns, or how it caches
- * - "generation": answers are drawn as generation_config.json and the person say
- * - "dropout": it drops in training in a way that the engine does not have, and is off by default
- * - "numerics": another way to the same numbers
- * - "pictures": it belongs to the part of the model that reads pictures
- * - "not-applied": transformers has the key, and its model does not read it
+ * Why a key of config.json has no effect here:
+ * - "bookkeeping": names the file, its author or precision
+ * - "initialisation": controls random weights, which are loaded instead
+ * - "other-heads": concerns classification heads and the like
+ * - "outputs": selects return values or caching
+ * - "generation": superseded by generation_config.json and the user's settings
+ * - "dropout": an unsupported dropout that is off by default
+ * - "numerics": a different way to compute the same values
+ * - "pictures": concerns the vision tower
+ * - "not-applied": transformers has the key but its model does not read it
  */
-export type IdleReason =
+export type NoEffectReason =
   | "bookkeeping"
   | "initialisation"
   | "other-heads"
@@ -23,13 +23,13 @@ export type IdleReason =
   | "pictures"
   | "not-applied";
 
-export type IdleKeys = Readonly<Partial<Record<IdleReason, readonly string[]>>>;
+export type NoEffectKeys = Readonly<Partial<Record<NoEffectReason, readonly string[]>>>;
 
 /** Unsupported settings, with the values that disable them. */
 export type RefusedKeys = Readonly<Partial<Record<RefusedSetting, readonly unknown[]>>>;
 
 /** Keys of transformers' `PreTrainedConfig`, including legacy ones. */
-export const COMMON_IDLE: IdleKeys = {
+export const COMMON_NO_EFFECT: NoEffectKeys = {
   bookkeeping: [
     "_name_or_path",
     "name_or_path",

@@ -3,14 +3,14 @@ import { type ScoredRow, type ScoreId, scoreSpecs } from "../../../shared/scores
 export const ROW_ORDERS = ["rows", "worst", "best"] as const;
 export type RowOrder = (typeof ROW_ORDERS)[number];
 
-/** How much better a row's last answer is than its first by a score; 0 where either has none. */
+/** Difference between a row's last and first answer in a score; 0 if either has none. */
 export function gainOf({ answers }: ScoredRow, id: ScoreId): number {
   const [before, after] = [answers[0]?.values[id], answers.at(-1)?.values[id]];
   if (before === undefined || after === undefined) return 0;
   return scoreSpecs[id].better === "higher" ? after - before : before - after;
 }
 
-/** The rows to show by index, in their order; rows that are equal stay as they were. */
+/** Indices of the rows to show, sorted stably. */
 export function shownRows(
   rows: readonly ScoredRow[],
   id: ScoreId,

@@ -1,50 +1,112 @@
-import { Button } from "@mantine/core";
-import { IconRefresh } from "@tabler/icons-react";
-import type { ReactNode } from "react";
-import type { Side } from "../../../shared/generation";
+import { ActionIcon, Button } from "@mantine/core";
+import { IconAlertTriangle, IconColumnInsertRight, IconRefresh, IconX } from "@tabler/icons-react";
+import { type ReactNode, useState } from "react";
 import { CopyButton } from "../../components/copy-button";
 import { ProblemAlert } from "../../components/problem-alert";
-import { diffWords, type DiffWord } from "../../lib/word-diff";
+import type { TokenChance } from "../../../shared/generation";
+import type { DiffWord } from "../../lib/word-diff";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
-import type { Answer, Turn } from "../../store/state";
-import { answerOf } from "../../store/voices";
+import type { Answer, Turn, Voice } from "../../store/state";
+import { columnAnswers, isSameVoice, selectSpeakers, withColumn } from "../../store/voices";
 import { useText } from "../../text/text";
+import { AnswerActions } from "./answer-actions";
+import { KeepRow } from "./keep-row";
+import { markedColumns } from "./marked-columns";
 import classes from "./answer-panes.module.css";
-import { sideTitles } from "./side-names";
+import { TokenOdds } from "./token-odds";
+import { useAnswerOdds } from "./use-answer-odds";
+import { columnTitles } from "./voice-names";
 import { VoiceSelect } from "./voice-select";
 
-/** Both answers to the last question as they stream, with the names of the voices. */
-export function AnswerPanes({ turn }: { turn: Turn | null }) {
+/** The answers to the last question as they stream, a column for each voice. */
+export function AnswerPanes({ turns }: { turns: readonly Turn[] }) {
   const text = useText();
   const { mark, voices, hasAdapter } = useStudio((state) => ({
     mark: state.markDifferences,
     voices: state.voices,
-    hasAdapter: state.adapters.length > 0,
+    hasAdapter: selectSpeakers(state).length > 0,
   }));
-  const titles = sideTitles(voices, text);
-  const before = turn && answerOf(turn, voices, "before");
-  const after = turn && answerOf(turn, voices, "after");
-  const complete = before?.state === "done" && after?.state === "done";
-  const diff = mark && complete ? diffWords(before.text, after.text) : null;
+  const turn = turns.at(-1) ?? null;
+  const { odds, problem } = useAnswerOdds(turns);
+  const titles = columnTitles(voices, text);
+  const answers = columnAnswers(turn, voices);
+  const marked = mark ? markedColumns(answers) : [];
+  const [keeping, setKeeping] = useState<{ readonly turnId: string; readonly column: number } | null>(null);
+  const placeOf = (voice: Voice | null): number =>
+    turn?.answers.findIndex((asked) => isSameVoice(asked.voice, voice)) ?? -1;
+  const keptColumn = keeping?.turnId === turn?.id ? (keeping?.column ?? null) : null;
+  const empty = turn ? <AskAgain turn={turn} /> : text.compare.emptySide;
   return (
-    <div className={classes.panes}>
-      <Pane
-        side="before"
-        name={titles.before}
-        answer={before}
-        empty={turn ? <AskAgain turn={turn} /> : text.compare.emptySide}
-        words={diff?.before ?? null}
-      />
-      <Pane
-        side="after"
-        name={titles.after}
-        answer={after}
-        empty={
-          !hasAdapter ? text.compare.afterNone : turn ? <AskAgain turn={turn} /> : text.compare.emptySide
-        }
-        words={diff?.after ?? null}
-      />
+    <>
+      <AddColumn />
+      <ProblemAlert problem={problem} />
+      <div className={classes.panes} data-many={voices.length > 2 || undefined}>
+        {voices.map((voice, column) => {
+          const answer = answers[column] ?? null;
+          return (
+            <Pane
+              key={column}
+              column={column}
+              voice={voice}
+              name={titles[column] ?? ""}
+              answer={answer}
+              empty={column > 0 && !hasAdapter ? text.compare.afterNone : empty}
+              words={marked[column] ?? null}
+              odds={odds?.[placeOf(voice)] ?? null}
+              actions={
+                turn &&
+                answer?.state === "done" && (
+                  <AnswerActions
+                    turnId={turn.id}
+                    index={placeOf(voice)}
+                    name={titles[column] ?? ""}
+                    onKeep={() => {
+                      setKeeping(keptColumn === column ? null : { turnId: turn.id, column });
+                    }}
+                  />
+                )
+              }
+            />
+          );
+        })}
+      </div>
+      {turn && keptColumn !== null && (
+        <KeepRow
+          key={`${turn.id} ${keptColumn}`}
+          turn={turn}
+          index={placeOf(voices[keptColumn] ?? null)}
+          name={titles[keptColumn] ?? ""}
+          onClose={() => {
+            setKeeping(null);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Adds a column while there is a voice without one. */
+function AddColumn() {
+  const text = useText();
+  const { canAdd, locked, add } = useStudio((state) => ({
+    canAdd: withColumn(state.voices, selectSpeakers(state)) !== null,
+    locked: isExcluded(state, "answer"),
+    add: state.addColumn,
+  }));
+  if (!canAdd) return null;
+  return (
+    <div className={classes.tools}>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        leftSection={<IconColumnInsertRight size={16} aria-hidden />}
+        disabled={locked}
+        onClick={add}
+      >
+        {text.compare.addColumn}
+      </Button>
     </div>
   );
 }
@@ -52,8 +114,9 @@ export function AnswerPanes({ turn }: { turn: Turn | null }) {
 /** Placeholder for an answer by a voice that has not been asked yet. */
 function AskAgain({ turn }: { turn: Turn }) {
   const text = useText();
-  const { locked, resend } = useStudio((state) => ({
+  const { locked, isMany, resend } = useStudio((state) => ({
     locked: isExcluded(state, "answer"),
+    isMany: state.voices.length > 2,
     resend: state.resend,
   }));
   return (
@@ -64,34 +127,72 @@ function AskAgain({ turn }: { turn: Turn }) {
       disabled={locked}
       onClick={() => void resend(turn.id, turn.question)}
     >
-      {text.compare.askBoth}
+      {isMany ? text.compare.askAll : text.compare.askBoth}
     </Button>
   );
 }
 
 interface PaneProps {
-  readonly side: Side;
+  readonly column: number;
+  readonly voice: Voice | null;
   readonly name: string;
   readonly answer: Answer | null;
   readonly empty: ReactNode;
   readonly words: readonly DiffWord[] | null;
+  readonly odds: readonly TokenChance[] | null;
+  readonly actions: ReactNode;
 }
 
-function Pane({ side, name, answer, empty, words }: PaneProps) {
+function Pane({ column, voice, name, answer, empty, words, odds, actions }: PaneProps) {
   const text = useText();
+  const { locked, canRemove, remove } = useStudio((state) => ({
+    locked: isExcluded(state, "answer"),
+    canRemove: state.voices.length > 2,
+    remove: state.removeColumn,
+  }));
   const busy = answer?.state === "waiting" || answer?.state === "streaming";
   return (
     <div className={classes.column}>
-      <VoiceSelect side={side} />
-      <section aria-label={name} aria-busy={busy} className={classes.pane} data-side={side}>
+      <VoiceSelect column={column} />
+      <section
+        aria-label={name}
+        aria-busy={busy}
+        className={classes.pane}
+        data-trained={voice !== null || undefined}
+      >
         <header className={classes.head}>
           <h3 className={classes.title}>{name}</h3>
           {answer && answer.text !== "" && (
             <CopyButton value={answer.text} label={text.compare.copyAnswer(name)} compact />
           )}
+          {canRemove && (
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={text.compare.removeColumn(name)}
+              title={text.compare.removeColumn(name)}
+              disabled={locked}
+              onClick={() => {
+                remove(column);
+              }}
+            >
+              <IconX size={16} aria-hidden />
+            </ActionIcon>
+          )}
         </header>
-        {answer ? <AnswerText answer={answer} words={words} /> : <div className={classes.quiet}>{empty}</div>}
-        {answer && <AnswerFoot answer={answer} />}
+        {!answer && <div className={classes.quiet}>{empty}</div>}
+        {answer && odds && odds.length > 0 ? (
+          <TokenOdds name={name} tokens={odds} />
+        ) : (
+          answer && <AnswerText answer={answer} words={words} />
+        )}
+        {answer?.finish === "repeats" && (
+          <p className={classes.loop}>
+            <IconAlertTriangle size={18} aria-hidden />
+            {voice ? text.compare.repeats : text.compare.repeatsBase}
+          </p>
+        )}
+        {answer && <AnswerFoot answer={answer} actions={actions} />}
       </section>
     </div>
   );
@@ -123,7 +224,7 @@ function AnswerText({ answer, words }: { answer: Answer; words: readonly DiffWor
   return <p className={classes.quiet}>{quiet[answer.state]}</p>;
 }
 
-function AnswerFoot({ answer }: { answer: Answer }) {
+function AnswerFoot({ answer, actions }: { answer: Answer; actions: ReactNode }) {
   const text = useText();
   const parts = [
     answer.tokensPerSecond !== null &&
@@ -131,5 +232,10 @@ function AnswerFoot({ answer }: { answer: Answer }) {
       text.compare.rate(answer.tokensPerSecond),
     answer.finish !== null && text.compare.finish[answer.finish],
   ].filter((part) => part !== false && part !== "");
-  return <footer className={classes.foot}>{parts.join(" · ")}</footer>;
+  return (
+    <footer className={classes.foot}>
+      <span>{parts.join(" · ")}</span>
+      <span className={classes.actions}>{actions}</span>
+    </footer>
+  );
 }

@@ -1,6 +1,6 @@
 import { type Evaluation, type FileAnswers, SCORE_IDS, type ScoredRow } from "../../../shared/scores";
 
-/** An evaluation's rows as JSON Lines, an object a row. Field names are the studio's own, in no language. */
+/** An evaluation's rows as JSON Lines. Field names are fixed, independent of the page's language. */
 export function answersJsonLines({ rows }: Evaluation, names: readonly string[]): string {
   return rows
     .map(({ question, expected, answers }) => {
@@ -12,7 +12,7 @@ export function answersJsonLines({ rows }: Evaluation, names: readonly string[])
     .join("");
 }
 
-/** The same as CSV (RFC 4180), with columns for each side. */
+/** An evaluation's rows as CSV (RFC 4180), with columns for each side. */
 export function answersCsv({ rows, summaries }: Evaluation, names: readonly string[]): string {
   const ids = SCORE_IDS.filter((id) => summaries.some((summary) => summary.id === id));
   const heading = [
@@ -29,12 +29,12 @@ export function answersCsv({ rows, summaries }: Evaluation, names: readonly stri
   return csv([heading, ...rows.map(cells)]);
 }
 
-/** The answers to prompts of a file as JSON Lines. */
+/** Answers to a file's prompts as JSON Lines. */
 export function batchJsonLines({ rows }: FileAnswers): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 }
 
-/** The same as CSV. */
+/** Answers to a file's prompts as CSV. */
 export function batchCsv({ rows }: FileAnswers): string {
   const heading = ["question", "expected", "answer", "finish"];
   return csv([
@@ -47,7 +47,7 @@ function csv(lines: readonly (readonly string[])[]): string {
   return lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
 }
 
-/** A cell; one that a spreadsheet would take for a formula gets an apostrophe in front. */
+/** Quotes a cell; an apostrophe stops spreadsheets from evaluating it as a formula. */
 function quoted(cell: string): string {
   const isNumber = cell !== "" && Number.isFinite(Number(cell));
   const safe = /^[=+\-@\t\r]/.test(cell) && !isNumber ? `'${cell}` : cell;

@@ -9,7 +9,7 @@ import { answersCsv, answersJsonLines } from "./answers-file";
 import { gainOf, ROW_ORDERS, type RowOrder, shownRows } from "./answer-order";
 import { Downloads } from "./downloads";
 import classes from "./scorecard.module.css";
-import { sideName } from "./side-names";
+import { sideName } from "./voice-names";
 
 const PAGE = 10;
 
@@ -116,11 +116,14 @@ interface RowProps {
 
 function AnswerRow({ row, number, score, names }: RowProps) {
   const text = useText();
-  const { locked, send } = useStudio((state) => ({
+  const { locked, send, sendRow } = useStudio((state) => ({
     locked: isExcluded(state, "answer"),
     send: state.send,
+    sendRow: state.sendRow,
   }));
   if (!row) return null;
+  // A text has no question of its own: its beginning is asked.
+  const open = () => (row.row && row.row.kind !== "text" ? sendRow(row.row) : send(row.question));
   const gain = gainOf(row, score);
   return (
     <tr>
@@ -132,7 +135,7 @@ function AnswerRow({ row, number, score, names }: RowProps) {
           className={classes.ask ?? ""}
           aria-label={text.scores.open(number)}
           disabled={locked}
-          onClick={() => void send(row.question)}
+          onClick={() => void open()}
         >
           {text.scores.openShort}
         </Button>

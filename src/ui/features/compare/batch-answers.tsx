@@ -11,7 +11,7 @@ import { batchCsv, batchJsonLines } from "./answers-file";
 import { Downloads } from "./downloads";
 import classes from "./scorecard.module.css";
 
-/** A file of prompts in, a file with the right side's answers out. */
+/** Answers a file of prompts with the right side, and offers the answers as a file. */
 export function BatchAnswers() {
   const text = useText();
   const { files, answers, problem, job } = useStudio((state) => ({

@@ -1,20 +1,21 @@
 import type { AdapterSummary } from "../../../shared/adapter";
 import type { Turn } from "../../store/state";
 import type { Text } from "../../text/text";
-import { voiceName } from "./side-names";
+import { voiceName } from "./voice-names";
 
-/** The conversation as plain text, with both answers below each question. */
+/** The conversation as plain text, with the answers below each question. */
 export function conversationText(
   turns: readonly Turn[],
   adapters: readonly AdapterSummary[],
   text: Text,
 ): string {
   return turns
-    .map(({ question, voices, before, after }) =>
+    .map(({ question, answers }) =>
       [
         text.compare.said(text.compare.you, question),
-        text.compare.said(voiceName(voices.before, adapters, text), before.text),
-        ...(after ? [text.compare.said(voiceName(voices.after, adapters, text), after.text)] : []),
+        ...answers.map(({ voice, answer }) =>
+          text.compare.said(voiceName(voice, adapters, text), answer.text),
+        ),
       ].join("\n"),
     )
     .join("\n\n");

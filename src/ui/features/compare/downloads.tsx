@@ -4,14 +4,14 @@ import { saveBlob } from "../../lib/save-file";
 import classes from "./scorecard.module.css";
 
 interface Props {
-  /** Name of the files, without ending. */
+  /** File name without extension. */
   readonly base: string;
   readonly labels: { readonly csv: string; readonly jsonl: string };
   readonly csv: () => string;
   readonly jsonl: () => string;
 }
 
-/** Buttons that save rows as CSV and as JSON Lines. */
+/** Buttons that download rows as CSV and as JSON Lines. */
 export function Downloads({ base, labels, csv, jsonl }: Props) {
   const save = (ending: string, type: string, content: string) => {
     saveBlob(`${base}.${ending}`, new Blob([content], { type }));

@@ -3,10 +3,11 @@ import { Fold } from "../../components/fold";
 import { Pager } from "../../components/pager";
 import { useStudio } from "../../store/context";
 import type { Turn } from "../../store/state";
+import { selectSpeakers } from "../../store/voices";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 import { QuestionLine } from "./question-line";
-import { voiceName } from "./side-names";
+import { voiceName } from "./voice-names";
 
 /** Turns rendered at a time: conversations may have thousands. */
 const PAGE_TURNS = 20;
@@ -14,7 +15,7 @@ const PAGE_TURNS = 20;
 /** Earlier turns of the conversation, latest page first. */
 export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
   const text = useText();
-  const adapters = useStudio((state) => state.adapters);
+  const { adapters } = useStudio((state) => ({ adapters: selectSpeakers(state) }));
   const [chosen, setChosen] = useState<number | null>(null);
   if (turns.length === 0) return null;
   const lastPage = Math.floor((turns.length - 1) / PAGE_TURNS) * PAGE_TURNS;
@@ -38,16 +39,12 @@ export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
           <li key={turn.id}>
             <QuestionLine turn={turn} />
             <dl className={classes.pair}>
-              <div>
-                <dt>{voiceName(turn.voices.before, adapters, text)}</dt>
-                <dd>{turn.before.text}</dd>
-              </div>
-              {turn.after && (
-                <div>
-                  <dt>{voiceName(turn.voices.after, adapters, text)}</dt>
-                  <dd>{turn.after.text}</dd>
+              {turn.answers.map(({ voice, answer }, index) => (
+                <div key={index}>
+                  <dt>{voiceName(voice, adapters, text)}</dt>
+                  <dd>{answer.text}</dd>
                 </div>
-              )}
+              ))}
             </dl>
           </li>
         ))}

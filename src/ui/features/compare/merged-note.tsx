@@ -2,7 +2,7 @@ import { sum } from "../../../lib/numbers";
 import { useStudio, useStudioContext } from "../../store/context";
 import type { Turn } from "../../store/state";
 import { useRemote } from "../../store/use-remote";
-import { answerOf, isMergedPair, mergedIds } from "../../store/voices";
+import { columnAnswers, isMergedPair, mergedIds } from "../../store/voices";
 import { useText } from "../../text/text";
 import classes from "./answer-panes.module.css";
 
@@ -17,7 +17,7 @@ export function MergedNote({ turn }: { turn: Turn | null }) {
     return sum(sizes);
   });
   if (ids.length === 0) return null;
-  const [before, after] = (["before", "after"] as const).map((side) => turn && answerOf(turn, voices, side));
+  const [before, after] = columnAnswers(turn, voices);
   const same =
     isMergedPair(voices) && before?.state === "done" && after?.state === "done" && before.text === after.text;
   return (

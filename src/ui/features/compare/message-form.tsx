@@ -23,7 +23,7 @@ export function MessageForm() {
   const blocked = blockedText();
   const canSend = blocked === null && !answering && optionsFit && message.trim() !== "";
   function blockedText(): string | null {
-    if (training) return text.compare.blockedTraining;
+    if (training && excluded) return text.compare.blockedTraining;
     if (!hasModel) return text.compare.blockedModel;
     return excluded && !answering ? text.compare.blockedBusy : null;
   }

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Textarea } from "@mantine/core";
-import { IconPencil } from "@tabler/icons-react";
+import { IconPencil, IconRefresh } from "@tabler/icons-react";
 import { useState } from "react";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
@@ -7,13 +7,14 @@ import type { Turn } from "../../store/state";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 
-/** An asked question, which can be edited and resent; later turns are then dropped. */
+/** An asked question, which can be edited and asked again, or answered anew; later turns are then dropped. */
 export function QuestionLine({ turn }: { turn: Turn }) {
   const text = useText();
   const [draft, setDraft] = useState<string | null>(null);
-  const { locked, resend } = useStudio((state) => ({
+  const { locked, resend, regenerate } = useStudio((state) => ({
     locked: isExcluded(state, "answer"),
     resend: state.resend,
+    regenerate: state.regenerate,
   }));
   if (draft === null) {
     return (
@@ -30,6 +31,16 @@ export function QuestionLine({ turn }: { turn: Turn }) {
           }}
         >
           <IconPencil size={16} aria-hidden />
+        </ActionIcon>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={text.compare.regenerate}
+          title={text.compare.regenerateHint}
+          disabled={locked}
+          onClick={() => void regenerate(turn.id)}
+        >
+          <IconRefresh size={16} aria-hidden />
         </ActionIcon>
       </div>
     );

@@ -3,7 +3,7 @@ import { Notice } from "../../components/notice";
 import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./scorecard.module.css";
-import { sideName } from "./side-names";
+import { sideName } from "./voice-names";
 
 /** Every score of both sides, and how far apart they are. */
 export function ScoreTable({ evaluation }: { evaluation: Evaluation }) {

@@ -17,7 +17,7 @@ import { AnswersTable } from "./answers-table";
 import classes from "./scorecard.module.css";
 import { ScoreTable } from "./score-table";
 
-/** Both sides of the comparison on many rows: scores, what changed, and every answer. */
+/** Compares both sides on many rows: scores, differences, and every answer. */
 export function Scorecard() {
   const text = useText();
   const { evaluation, problem } = useStudio((state) => ({
@@ -97,10 +97,9 @@ function ScoreForm() {
 
 function ScoreButton() {
   const text = useText();
-  const { job, blocked, isAgain, score, cancel } = useStudio((state) => ({
+  const { job, blocked, score, cancel } = useStudio((state) => ({
     job: jobOf(state, "evaluate"),
     blocked: blockOf(state),
-    isAgain: state.evaluation !== null,
     score: state.score,
     cancel: state.cancelScore,
   }));
@@ -112,7 +111,7 @@ function ScoreButton() {
         disabled={blocked !== null}
         onClick={() => void score()}
       >
-        {isAgain ? text.scores.again : text.scores.start}
+        {text.scores.start}
       </Button>
       {blocked && <span className={classes.quiet}>{text.scores.blocked[blocked]}</span>}
     </div>
@@ -121,7 +120,7 @@ function ScoreButton() {
 
 type Block = keyof Text["scores"]["blocked"];
 
-/** Why nothing can be scored now, or null. */
+/** Why scoring is unavailable, or null. */
 function blockOf(state: StudioState): Block | null {
   if (isTraining(state)) return "training";
   if (!state.model) return "model";

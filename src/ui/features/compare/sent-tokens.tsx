@@ -3,14 +3,16 @@ import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { ProblemAlert } from "../../components/problem-alert";
 import { TokenLegend, TokenText } from "../../components/token-text";
+import { groupBy } from "../../lib/group-by";
 import { conversation } from "../../store/compare-slice";
 import { useStudio, useStudioContext } from "../../store/context";
 import { selectTemplate } from "../../store/selectors";
 import type { Turn } from "../../store/state";
 import { useRemote } from "../../store/use-remote";
+import { selectSpeakers } from "../../store/voices";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
-import { voiceName } from "./side-names";
+import { voiceName } from "./voice-names";
 
 /** Shows on request what was sent for the last question, token by token. */
 export function SentTokens({ turns }: { readonly turns: readonly Turn[] }) {
@@ -38,42 +40,44 @@ export function SentTokens({ turns }: { readonly turns: readonly Turn[] }) {
 
 function Sent({ turns }: { readonly turns: readonly Turn[] }) {
   const text = useText();
-  const { client } = useStudioContext();
-  const { template, modelId, adapters } = useStudio((state) => ({
-    template: selectTemplate(state),
+  const { client, store } = useStudioContext();
+  const { templateKey, modelId, adapters } = useStudio((state) => ({
+    templateKey: JSON.stringify(selectTemplate(state)),
     modelId: state.model?.id ?? null,
-    adapters: state.adapters,
+    adapters: selectSpeakers(state),
   }));
-  const last = turns.at(-1);
-  const sides = last?.after ? (["before", "after"] as const) : (["before"] as const);
-  const questions = sides.map((side) => ({
-    adapterId: last?.voices[side]?.adapterId ?? null,
-    ...conversation(turns, side),
+  const voices = turns.at(-1)?.answers.map(({ voice }) => voice) ?? [];
+  const questions = voices.map((voice) => ({
+    adapterId: voice?.adapterId ?? null,
+    ...conversation(turns, voice),
   }));
-  const key = modelId === null ? null : JSON.stringify([modelId, template, questions]);
+  const key = modelId === null ? null : JSON.stringify([modelId, templateKey, questions]);
   const { value, problem } = useRemote(key, (signal) =>
-    client.withSignal(signal).call("questionTokens", { questions, template }),
+    client
+      .withSignal(signal)
+      .call("questionTokens", { questions, template: selectTemplate(store.getState()) }),
   );
   if (problem) return <ProblemAlert problem={problem} />;
-  if (!value || !last) return null;
-  const [first, second] = value;
-  const isSame = JSON.stringify(first) === JSON.stringify(second);
+  if (!value) return null;
+  const sent = value.map((tokens, index) => ({ tokens, voice: voices[index] ?? null }));
+  const groups = [...groupBy(sent, ({ tokens }) => JSON.stringify(tokens)).values()];
   return (
     <div className={classes.sentTokens}>
       <TokenLegend parts={["template", "prompt"]} />
-      {(isSame ? value.slice(0, 1) : value).map((tokens, index) => (
-        <div key={index}>
-          <h3 className={classes.sentTitle}>
-            {isSame || value.length === 1
-              ? text.compare.sent(tokens.length)
-              : text.compare.sentTo(
-                  voiceName(last.voices[sides[index] ?? "before"], adapters, text),
-                  tokens.length,
-                )}
-          </h3>
-          <TokenText tokens={tokens} />
-        </div>
-      ))}
+      {groups.map((group, index) => {
+        const tokens = group[0]?.tokens ?? [];
+        const names = group.map(({ voice }) => voiceName(voice, adapters, text));
+        return (
+          <div key={index}>
+            <h3 className={classes.sentTitle}>
+              {groups.length === 1
+                ? text.compare.sent(tokens.length)
+                : text.compare.sentTo(text.format.list(names), tokens.length)}
+            </h3>
+            <TokenText tokens={tokens} />
+          </div>
+        );
+      })}
     </div>
   );
 }

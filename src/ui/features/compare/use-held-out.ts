@@ -3,6 +3,7 @@ import { rowQuestion } from "../../store/compare-slice";
 import { useStudio, useStudioContext } from "../../store/context";
 import { selectDataset, selectTrainingValues, selectValidation } from "../../store/selectors";
 import { useRemote } from "../../store/use-remote";
+import { rightVoice } from "../../store/voices";
 
 const SUGGESTED = 3;
 /** Number of held-out rows searched for the question. */
@@ -17,7 +18,7 @@ export function useHeldOut(): { readonly rows: readonly Row[]; readonly expected
   const { adapterId, id, split, seed, validationId, last } = useStudio((state) => {
     const values = selectTrainingValues(state);
     const dataset = selectDataset(state);
-    const voice = state.voices.after ?? state.voices.before;
+    const voice = rightVoice(state.voices) ?? state.voices[0] ?? null;
     return {
       adapterId: voice?.adapterId ?? null,
       id: dataset && dataset.rows > 0 ? dataset.id : null,

@@ -1,17 +1,17 @@
 import { useMemo } from "react";
-import type { Side } from "../../../shared/generation";
 import { ChoiceSelect } from "../../components/choice-select";
 import { useStudio } from "../../store/context";
 import { isExcluded } from "../../store/jobs";
-import { adapterVoice, isSameVoice, mergedVoice } from "../../store/voices";
+import { adapterVoice, isSameVoice, mergedVoice, selectSpeakers } from "../../store/voices";
 import { useText } from "../../text/text";
 
-/** Chooses the voice of a side: the base model, an adapter, or a merged adapter. */
-export function VoiceSelect({ side }: { side: Side }) {
+/** Chooses the voice of a column: the base model, an adapter, or a merged adapter. */
+export function VoiceSelect({ column }: { column: number }) {
   const text = useText();
-  const { adapters, voice, locked, choose } = useStudio((state) => ({
-    adapters: state.adapters,
-    voice: state.voices[side],
+  const { adapters, columns, voice, locked, choose } = useStudio((state) => ({
+    adapters: selectSpeakers(state),
+    columns: state.voices.length,
+    voice: state.voices[column] ?? null,
     locked: isExcluded(state, "answer"),
     choose: state.chooseVoice,
   }));
@@ -30,15 +30,17 @@ export function VoiceSelect({ side }: { side: Side }) {
     [choices],
   );
   const chosen = choices.findIndex((choice) => isSameVoice(choice.voice, voice));
-  const nobody = side === "after" && adapters.length === 0;
+  const nobody = column > 0 && adapters.length === 0;
+  const [left, right] = [text.compare.leftSide, text.compare.rightSide];
+  const label = columns > 2 ? text.compare.columnVoice(column + 1) : column === 0 ? left : right;
   return (
     <ChoiceSelect
-      label={side === "before" ? text.compare.leftSide : text.compare.rightSide}
+      label={label}
       value={nobody ? "" : String(chosen)}
       disabled={locked || adapters.length === 0}
       choices={nobody ? [{ value: "", label: text.compare.afterNobody }] : listed}
       onChange={(value) => {
-        choose(side, choices[Number(value)]?.voice ?? null);
+        choose(column, choices[Number(value)]?.voice ?? null);
       }}
     />
   );

@@ -1,6 +1,7 @@
 import { Button, Textarea } from "@mantine/core";
 import { IconFileImport } from "@tabler/icons-react";
 import { useState } from "react";
+import { FolderButton } from "../../components/folder-button";
 import { Fold } from "../../components/fold";
 import { ProgressLine } from "../../components/progress-line";
 import { useStudio } from "../../store/context";
@@ -8,7 +9,7 @@ import { isExcluded, jobOf } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { HubDataset } from "./hub-dataset";
 import classes from "./dataset-import.module.css";
-import { RowFilesZone } from "./row-files-zone";
+import { RowFilesZone, takeFiles } from "./row-files-zone";
 
 /** Imports dropped, picked or pasted rows, and shows the progress. */
 export function DatasetImport() {
@@ -28,6 +29,16 @@ export function DatasetImport() {
         icon={<IconFileImport size={24} aria-hidden />}
         onRows={(files, name) => void importFiles(files, name)}
       />
+      <div>
+        <FolderButton
+          label={text.data.folderLabel}
+          title={text.data.folder}
+          disabled={disabled}
+          onFiles={(files) => {
+            takeFiles(files, text, (rows, name) => void importFiles(rows, name));
+          }}
+        />
+      </div>
       {importing && <ProgressLine label={text.data.importing} timed={importing.progress} onCancel={cancel} />}
       <Fold title={text.data.fromHub}>
         <HubDataset />

@@ -11,7 +11,7 @@ import classes from "./hub-dataset.module.css";
 
 const FIELDS = ["repository", "config", "split", "rows"] as const;
 
-/** A dataset of the Hugging Face Hub or a mirror, by name. */
+/** Imports a dataset by name from the Hugging Face Hub or a mirror. */
 export function HubDataset() {
   const text = useText();
   const [form, setForm] = useState({ repository: "", config: "", split: "", rows: "" });

@@ -32,7 +32,7 @@ export function ReadingQuestion() {
   return cut === null ? null : <CutQuestion cut={cut} />;
 }
 
-/** Whether a file that is here already is brought in again. */
+/** Asks whether to import files that have already been imported. */
 function SameFileQuestion({ id, name }: { id: string; name: string }) {
   const text = useText();
   const { busy, choose, dismiss, importKnown } = useStudio((state) => ({

@@ -14,7 +14,7 @@ import { columnsOf } from "./row-parts";
 import { RowTools } from "./row-tools";
 
 const PAGE_ROWS = 3;
-/** A search waits for the end of a word. */
+/** Delay of a search while typing. */
 const DELAY_MS = 250;
 
 const EVERY_ROW: RowQuery = { text: "", filter: "all", minTokens: 0 };
@@ -26,7 +26,7 @@ interface Props {
   readonly onChoose: (row: number) => void;
 }
 
-/** Three rows at a time, as the file has them: all, or those that are looked for. */
+/** Pages through rows as in the file, three at a time: all, or those that match the search. */
 export function RowBrowser({ dataset, chosen, onChoose }: Props) {
   const text = useText();
   const { client } = useStudioContext();
@@ -144,7 +144,7 @@ function SearchBar({ query, onQuery }: { query: RowQuery; onQuery: (query: RowQu
   );
 }
 
-/** What a long row has at least, until somebody says otherwise. */
+/** Default minimum length of the filter for long rows. */
 const LONG_TOKENS = 100;
 
 function RowSkeleton() {

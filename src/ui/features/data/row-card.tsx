@@ -15,7 +15,7 @@ interface Props {
   readonly onChoose: (row: number) => void;
 }
 
-/** One row with its texts, and what can be done with it. */
+/** A row with its texts and actions. */
 export function RowCard({ id, listed, chosen, onChoose }: Props) {
   const text = useText();
   const [isEdited, setEdited] = useState(false);
@@ -95,10 +95,10 @@ export function RowCard({ id, listed, chosen, onChoose }: Props) {
   );
 }
 
-/** Turns of a row that are shown on its card. */
+/** Number of turns shown on a card. */
 const SHOWN_PARTS = 12;
 
-/** Characters of a field that are shown; the rest is not of use on a card and would slow the page. */
+/** Number of characters shown per field: very long texts would slow the page. */
 const SHOWN = 600;
 
 function RowField({ name, value }: { name: string; value: string }) {

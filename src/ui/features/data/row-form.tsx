@@ -9,12 +9,12 @@ interface Props {
   readonly row: Row;
   readonly label: string;
   readonly disabled: boolean;
-  /** True when it was kept, so that the form can go. */
+  /** Returns true once saved, so that the form can close. */
   readonly onSave: (row: Row) => Promise<boolean>;
   readonly onClose: () => void;
 }
 
-/** The texts of a row as fields. */
+/** A form for the texts of a row. */
 export function RowForm({ row, label, disabled, onSave, onClose }: Props) {
   const text = useText();
   const [changed, setChanged] = useState(row);

@@ -1,14 +1,14 @@
 import { isRecord } from "../../../lib/json";
 import type { Row, RowTurn } from "../../../shared/rows";
 
-/** The way to a text within a row. */
+/** Path to a text within a row. */
 export type PartPath = readonly (string | number)[];
 
-/** A text of a row with the file format's name for it. */
+/** A text of a row, named as in its file format. */
 export interface RowPart {
   readonly name: string;
   readonly value: string;
-  /** Null for what is shown and cannot be written as a text: tools, calls, labels. */
+  /** Null for parts that cannot be edited as text: tools, calls, labels. */
   readonly path: PartPath | null;
 }
 
@@ -35,7 +35,7 @@ export function rowParts(row: Row): RowPart[] {
   return [...setting, ...turnsParts(row.turns, "turns"), ...label];
 }
 
-/** The row with another text in one place. */
+/** The row with one text replaced. */
 export function withText(row: Row, path: PartPath, text: string): Row {
   return replaced(row, path, text) as Row;
 }
@@ -48,7 +48,7 @@ function replaced(value: unknown, [key, ...rest]: PartPath, text: string): unkno
   return isRecord(value) ? { ...value, [key]: replaced(value[key], rest, text) } : value;
 }
 
-/** A row to begin with, of the kind that a dataset has. */
+/** An empty row of the dataset's kind. */
 export function emptyRow(kind: Row["kind"]): Row {
   if (kind === "text") return { kind, text: "" };
   const asked: RowTurn = { role: "user", text: "" };

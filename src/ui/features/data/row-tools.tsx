@@ -20,7 +20,7 @@ import { emptyRow } from "./row-parts";
 
 type Panel = "add" | "sample" | "duplicates";
 
-/** What can be done with the rows as a whole. */
+/** Actions on all rows of a dataset. */
 export function RowTools({ dataset }: { dataset: DatasetSummary }) {
   const text = useText();
   const [panel, setPanel] = useState<Panel | null>(null);
@@ -110,7 +110,7 @@ export function RowTools({ dataset }: { dataset: DatasetSummary }) {
   );
 }
 
-/** The kind of most rows. */
+/** The most frequent kind of row. */
 function mainKind({ kinds = {} }: DatasetSummary): RowKind {
   const [most] = Object.entries(kinds).sort(([, a], [, b]) => b - a);
   return (most?.[0] ?? "conversation") as RowKind;
@@ -122,7 +122,7 @@ interface PanelProps {
   readonly onDone: () => void;
 }
 
-/** The seed of samples: the same rows for the same number. */
+/** Fixed seed: equal counts give equal samples. */
 const SAMPLE_SEED = 42;
 
 function SamplePanel({ dataset, locked, onDone }: PanelProps) {

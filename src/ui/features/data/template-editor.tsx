@@ -8,7 +8,7 @@ import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 import classes from "./model-view.module.css";
 
-/** A chat template of one's own: begins as the one in use, and is in use from the first change on. */
+/** Editor for a custom chat template: starts with the template in use, and takes effect at the first change. */
 export function TemplateEditor() {
   const text = useText();
   const [isOpen, setOpen] = useState(false);
@@ -44,7 +44,7 @@ function SourceField() {
   const isOwn = templateId === "custom";
   const { value, problem } = useRemote(isOwn ? null : `${modelId ?? ""} ${templateId}`, async () => {
     const { source } = await client.call("templateFacts", { templateId });
-    // A plain format is no chat template: ChatML is the simplest to begin with.
+    // A plain format has no Jinja source, so start with ChatML, the simplest.
     return source ?? (await client.call("templateFacts", { templateId: "chatml" })).source;
   });
   return (

@@ -125,13 +125,22 @@ interface DetailsProps {
 
 function Details({ offer, variant, intoFolder }: DetailsProps) {
   const text = useText();
-  const { id, kind, readers, usage } = offer;
+  const { id, kind, readers, usage, gaps } = offer;
   return (
     <>
       <p className={classes.facts}>
         {text.export.size[kind](variant.sizeBytes, intoFolder)} {text.export.readBy(readers)}
         {variant.notes.map((note) => ` ${text.export.note(note)}`)}
       </p>
+      {gaps.length > 0 && (
+        <Fold title={text.export.gaps.title(gaps.length)}>
+          <ul className={classes.gaps}>
+            {gaps.map((gap) => (
+              <li key={gap}>{text.export.gaps.sentences[gap]}</li>
+            ))}
+          </ul>
+        </Fold>
+      )}
       {usage && (
         <Fold title={text.export.usage[usage.language]}>
           <CodeBlock

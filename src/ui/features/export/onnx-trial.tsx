@@ -17,7 +17,7 @@ interface Props {
 
 type Result = { readonly trial: OnnxTrial } | { readonly problem: ErrorData };
 
-/** Asks the ONNX export of an adapter in the page, and shows how far it is from the engine. */
+/** Runs an adapter's ONNX export in the page, and shows how far its logits are from the engine's. */
 export function OnnxTrialForm({ adapterId, type }: Props) {
   const text = useText();
   const { locked, running, tryOnnx } = useStudio((state) => ({

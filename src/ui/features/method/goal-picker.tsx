@@ -2,7 +2,13 @@ import { NativeSelect, Radio } from "@mantine/core";
 import { GOALS, OBJECTIVE_IDS, objectiveSpecs } from "../../../shared/objectives";
 import { OptionGrid } from "../../components/option-grid";
 import { useStudio } from "../../store/context";
-import { selectGoal, selectObjectiveProblems, selectObjectiveValues } from "../../store/goal";
+import {
+  possibleObjectives,
+  selectGoal,
+  selectObjectiveId,
+  selectObjectiveProblems,
+  selectObjectiveValues,
+} from "../../store/goal";
 import { isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./goal-picker.module.css";
@@ -30,7 +36,7 @@ export function GoalPicker() {
           if (found) choose(found);
         }}
       >
-        <div className={picker.members}>
+        <div className={classes.goals}>
           {GOALS.map((id) => (
             <Radio
               key={id}
@@ -55,8 +61,11 @@ function ObjectiveForm({ locked }: { locked: boolean }) {
     choose: state.chooseObjective,
     edit: state.editObjective,
   }));
-  const form = useStudio(({ objectiveId, objectiveEdits }) => ({ objectiveId, objectiveEdits }));
-  const { objectiveId } = form;
+  const form = useStudio(({ datasets, datasetId, objectiveId: id, objectiveEdits }) => ({
+    ...{ datasets, datasetId, objectiveId: id, objectiveEdits },
+  }));
+  const objectiveId = selectObjectiveId(form);
+  const possible = possibleObjectives(form);
   const { titles, options, label } = text.objectives;
   return (
     <>
@@ -66,7 +75,11 @@ function ObjectiveForm({ locked }: { locked: boolean }) {
         inputWrapperOrder={["label", "input", "description"]}
         className={classes.objective ?? ""}
         value={objectiveId}
-        data={OBJECTIVE_IDS.map((id) => ({ value: id, label: titles[id].title }))}
+        data={OBJECTIVE_IDS.map((id) => ({
+          value: id,
+          label: titles[id].title,
+          disabled: !possible.includes(id),
+        }))}
         disabled={locked}
         onChange={(event) => {
           const found = OBJECTIVE_IDS.find((known) => known === event.currentTarget.value);

@@ -2,6 +2,7 @@ import { Button, Checkbox, CloseButton, NativeSelect, Slider, Switch } from "@ma
 import { IconChartLine } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import type { ListedRun } from "../../../shared/run-record";
+import { SCORE_IDS, type ScoreId, scoreSpecs } from "../../../shared/scores";
 import { ProblemAlert } from "../../components/problem-alert";
 import { AXES, type RunAxis } from "../../lib/run-curves";
 import { useStudio, useStudioContext } from "../../store/context";
@@ -14,7 +15,7 @@ import { RunDifferences } from "./run-differences";
 /** Colours of compared runs, in order of their selection. */
 const COLORS = ["--lt-accent", "--lt-rose", "--lt-run-3", "--lt-run-4", "--lt-run-5", "--lt-run-6"] as const;
 
-/** Opens the comparison of runs, which covers the page. */
+/** Opens the comparison of runs as an overlay. */
 export function CompareRunsButton() {
   const text = useText().compareRuns;
   const [open, setOpen] = useState(false);
@@ -101,7 +102,7 @@ function CompareRuns({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** The chosen runs with their curves, which are fetched once. */
+/** Loads the curves of the chosen runs, each once. */
 function useShownRuns(runs: readonly ListedRun[], chosen: readonly string[]) {
   const { client } = useStudioContext();
   const found = chosen.flatMap((id) => runs.find((run) => run.id === id) ?? []);
@@ -116,8 +117,8 @@ function useShownRuns(runs: readonly ListedRun[], chosen: readonly string[]) {
   return { shown, problem };
 }
 
-/** What runs are sorted by; null where a run has none. */
-const SCORES = {
+/** Sort keys of runs; null if a run has no such value. */
+const FIGURES = {
   number: (run: ListedRun) => -run.number,
   loss: (run: ListedRun) => run.finalLoss,
   validation: (run: ListedRun) => run.validationLoss,
@@ -125,8 +126,22 @@ const SCORES = {
   time: (run: ListedRun) => run.elapsedMs,
   tokens: (run: ListedRun) => run.tokens,
 } as const;
-type Score = keyof typeof SCORES;
-const SCORE_NAMES: readonly Score[] = ["number", "loss", "validation", "best", "time", "tokens"];
+type Figure = keyof typeof FIGURES;
+const FIGURE_NAMES: readonly Figure[] = ["number", "loss", "validation", "best", "time", "tokens"];
+
+/** Sorts by a figure, or by a score of the runs' scorecards: the best first. */
+function sortKey(by: Figure | ScoreId, scored: boolean, run: ListedRun): number {
+  if (!scored) return FIGURES[by as Figure](run) ?? Infinity;
+  const value = run.scores?.[by as ScoreId];
+  if (value === undefined) return Infinity;
+  return scoreSpecs[by as ScoreId].better === "higher" ? -value : value;
+}
+
+/** A column: a figure of the runs, or a score of their scorecards. */
+interface SortBy {
+  readonly name: Figure | ScoreId;
+  readonly scored: boolean;
+}
 
 interface ChoiceProps {
   readonly runs: readonly ListedRun[];
@@ -134,11 +149,17 @@ interface ChoiceProps {
   readonly onChoose: (ids: readonly string[]) => void;
 }
 
-/** All runs, sorted by a score, with a box for each that is compared. */
+/** All runs, sortable, with a checkbox to include each in the comparison. */
 function RunChoice({ runs, chosen, onChoose }: ChoiceProps) {
-  const { compareRuns: text, format } = useText();
-  const [score, setScore] = useState<Score>("number");
-  const sorted = runs.toSorted((a, b) => (SCORES[score](a) ?? Infinity) - (SCORES[score](b) ?? Infinity));
+  const { compareRuns: text, scores: scoreWords, format } = useText();
+  const [by, setBy] = useState<SortBy>({ name: "number", scored: false });
+  const scoreIds = SCORE_IDS.filter((id) => runs.some(({ scores }) => scores?.[id] !== undefined));
+  const columns: readonly SortBy[] = [
+    ...FIGURE_NAMES.map((name) => ({ name, scored: false })),
+    ...scoreIds.map((name) => ({ name, scored: true })),
+  ];
+  const key = (run: ListedRun): number => sortKey(by.name, by.scored, run);
+  const sorted = runs.toSorted((a, b) => (key(a) === key(b) ? 0 : key(a) - key(b)));
   const loss = (value: number | null): string => (value === null ? "–" : format.loss(value));
   const cells = (run: ListedRun): readonly string[] => [
     loss(run.finalLoss),
@@ -146,31 +167,39 @@ function RunChoice({ runs, chosen, onChoose }: ChoiceProps) {
     loss(run.best?.loss ?? null),
     format.exactly(run.elapsedMs),
     format.integer(run.tokens),
+    ...scoreIds.map((id) => {
+      const value = run.scores?.[id];
+      return value === undefined ? "–" : scoreWords.value(id, value);
+    }),
   ];
   return (
     <div className={classes.scroll}>
       <table className={classes.table} aria-label={text.title}>
         <thead>
           <tr>
-            {SCORE_NAMES.map((name) => (
-              <th
-                key={name}
-                scope="col"
-                data-number={name !== "number" || undefined}
-                aria-sort={name === score ? "ascending" : "none"}
-              >
-                <button
-                  type="button"
-                  className={classes.sort}
-                  onClick={() => {
-                    setScore(name);
-                  }}
+            {columns.map(({ name, scored }) => {
+              const isChosen = name === by.name && scored === by.scored;
+              const isFalling = scored && scoreSpecs[name as ScoreId].better === "higher";
+              return (
+                <th
+                  key={`${name} ${scored}`}
+                  scope="col"
+                  data-number={name !== "number" || undefined}
+                  aria-sort={isChosen ? (isFalling ? "descending" : "ascending") : "none"}
                 >
-                  {text.scores[name]}
-                  {name === score && <span aria-hidden> ↑</span>}
-                </button>
-              </th>
-            ))}
+                  <button
+                    type="button"
+                    className={classes.sort}
+                    onClick={() => {
+                      setBy({ name, scored });
+                    }}
+                  >
+                    {scored ? scoreWords.names[name as ScoreId] : text.scores[name as Figure]}
+                    {isChosen && <span aria-hidden>{isFalling ? " ↓" : " ↑"}</span>}
+                  </button>
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>

@@ -8,9 +8,9 @@ import { isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./run-list.module.css";
 
-const FORMATS: readonly RunExportFormat[] = ["json", "csv", "tensorboard"];
+const FORMATS: readonly RunExportFormat[] = ["json", "csv", "tensorboard", "wandb"];
 
-/** The facts of a run, its name and note, and what can be done with it. */
+/** Details of a run: facts, name, note and actions. */
 export function RunDetailsView({ run }: { readonly run: ListedRun }) {
   const text = useText().runs;
   const { locked, hasAdapter, show, take, goOn, remove, save } = useStudio((state) => ({

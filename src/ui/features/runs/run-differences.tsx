@@ -48,7 +48,7 @@ export function RunDifferences({ runs }: { readonly runs: readonly ListedRun[] }
   );
 }
 
-/** The settings in which runs differ, worded, with the value of each run. */
+/** The settings in which runs differ, as text, with each run's value. */
 export function runDifferences(
   runs: readonly ListedRun[],
   text: Text,
@@ -57,6 +57,7 @@ export function runDifferences(
   const named: [string, (run: ListedRun) => unknown][] = [
     [words.model, ({ model }) => [model.title, ...model.precision].join(", ")],
     [words.data, ({ data }) => data.name],
+    [words.content, ({ config }) => config.datasetHash?.slice(0, 8)],
     [words.rows, ({ data }) => data.rows],
     [words.template, ({ config }) => config.templateId],
     [words.method, ({ config }) => text.methods[config.method.id].title],
@@ -77,7 +78,7 @@ export function runDifferences(
   });
 }
 
-/** Names of the method options of any of the runs; they are named as in the libraries. */
+/** Names of all method options of the runs, as in the libraries. */
 function optionNames(runs: readonly ListedRun[]): string[] {
   const names = runs.flatMap(({ config }) => methodSpecs[config.method.id].fields.map(({ name }) => name));
   return [...new Set(names)];

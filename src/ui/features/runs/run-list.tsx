@@ -16,10 +16,14 @@ import { CompareRunsButton } from "./compare-runs";
 import { RunDetailsView } from "./run-details";
 import classes from "./run-list.module.css";
 
-/** Rows shown before the rest is asked for. */
+/** Number of rows shown initially. */
 const SHOWN = 8;
 
-/** All kept runs, with what can be done with each. */
+/** From here on the list asks to be tidied. */
+const MANY_RUNS = 100;
+const MANY_BYTES = 2e8;
+
+/** All stored runs with their actions. */
 export function RunList() {
   const text = useText();
   const [opened, setOpened] = useState<string | null>(null);
@@ -89,6 +93,7 @@ export function RunList() {
           {text.runs.all(runs.length)}
         </Button>
       )}
+      {(runs.length > MANY_RUNS || sizeBytes > MANY_BYTES) && <p className={classes.quiet}>{text.runs.many}</p>}
       {runs.length > 0 && (
         <div className={classes.foot}>
           <span className={classes.quiet}>{text.runs.total(runs.length, sizeBytes)}</span>
@@ -171,7 +176,7 @@ function RunRow({ run, open, onOpen }: RowProps) {
   );
 }
 
-/** Says that runs were deleted, and restores them. */
+/** Reports deleted runs, and can restore them. */
 function Deleted() {
   const text = useText().runs;
   const { deleted, restore } = useStudio((state) => ({

@@ -36,6 +36,7 @@ export function PageNotices() {
       <Outdated />
       <Stalled />
       <SetAside />
+      <SettingsTaken />
       <Recovery />
       {unsaved.map((adapter) => (
         <Unsaved key={adapter.id} adapter={adapter} />
@@ -121,6 +122,32 @@ function SetAside() {
         </Button>
       </Group>
     </Notice>
+  );
+}
+
+/** Reports settings that were loaded, or why they were not, wherever on the page one is. */
+function SettingsTaken() {
+  const text = useText().shell.settingsFile;
+  const { taken, problem, dismiss } = useStudio((state) => ({
+    taken: state.takenSettings,
+    problem: state.settingsProblem,
+    dismiss: state.dismissSettings,
+  }));
+  if (!problem && !taken) return null;
+  return (
+    <div className={classes.floating} aria-live="polite">
+      <ProblemAlert problem={problem} onDismiss={dismiss} />
+      {taken && !problem && (
+        <Notice kind="info" title={text.taken(taken.file)}>
+          {taken.missingModel !== null && <p>{text.missingModel(taken.missingModel)}</p>}
+          <Group mt="xs">
+            <Button size="compact-sm" variant="default" onClick={dismiss}>
+              {text.dismiss}
+            </Button>
+          </Group>
+        </Notice>
+      )}
+    </div>
   );
 }
 

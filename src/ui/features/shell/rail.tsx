@@ -16,6 +16,7 @@ import {
 import { useStudio } from "../../store/context";
 import { selectStepState, STEPS, type StepId, type StepState } from "../../store/selectors";
 import { useText } from "../../text/text";
+import { LanguageSelect } from "./language-select";
 import { Mark } from "./mark";
 import classes from "./rail.module.css";
 import { stepDetail } from "./step-detail";
@@ -47,7 +48,10 @@ export function Rail() {
           ))}
         </ol>
       </nav>
-      <SchemeButton />
+      <div className={classes.foot}>
+        <LanguageSelect />
+        <SchemeButton />
+      </div>
     </header>
   );
 }

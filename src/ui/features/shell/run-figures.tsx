@@ -8,7 +8,7 @@ interface Figure {
   readonly name: string;
   readonly value: string;
   readonly note?: string;
-  /** Whether the run has gone on since it was measured. */
+  /** Whether the run has continued since the measurement. */
   readonly isOld?: boolean;
 }
 

@@ -1,18 +1,22 @@
-import { ActionIcon, Anchor, Button } from "@mantine/core";
-import { IconArrowRight, IconChevronDown, IconChevronUp } from "@tabler/icons-react";
+import { ActionIcon, Button } from "@mantine/core";
+import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { useState } from "react";
 import type { InterruptedRun } from "../../../protocol/commands";
 import { ProblemAlert } from "../../components/problem-alert";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
-import { selectTrainBlock } from "../../store/selectors";
+import { selectTrainBlock, selectTrainWarnings } from "../../store/selectors";
 import { useText } from "../../text/text";
 import { LossChart } from "./loss-chart";
+import { RunAnnouncer } from "./run-announcer";
 import { RunButtons } from "./run-buttons";
 import { RunFiguresView } from "./run-figures";
 import { RunList } from "../runs/run-list";
 import classes from "./run-panel.module.css";
+import { RunVerdictView } from "./run-verdict";
 import { RunSettings } from "./run-settings";
+import { RunSummary } from "./run-summary";
+import { RunWarnings } from "./run-warnings";
 import { useStatusSentence } from "./use-status-sentence";
 
 /** Status, primary button and losses of the run, always visible; a bottom bar on narrow screens. */
@@ -20,13 +24,14 @@ export function RunPanel() {
   const text = useText();
   const [open, setOpen] = useState(false);
   const status = useStatusSentence();
-  const { block, idle, active, problem, dismiss, compare } = useStudio((state) => ({
+  const { block, idle, active, problem, dismiss, progress, warnings } = useStudio((state) => ({
     block: selectTrainBlock(state),
     active: isTraining(state),
     idle: state.runStatus === "idle",
     problem: state.trainProblem,
     dismiss: state.dismissTrainProblem,
-    compare: state.result !== null,
+    progress: isTraining(state) && state.run.totalSteps > 0 ? state.run.step / state.run.totalSteps : null,
+    warnings: selectTrainWarnings(state).length,
   }));
   // Once another run has begun, the interrupted one is resumed from the list of runs.
   const cutOff = useStudio((state) =>
@@ -35,7 +40,7 @@ export function RunPanel() {
       : null,
   );
   const shown = useStudio((state) => state.runs.find(({ id }) => id === (cutOff?.id ?? state.runId)) ?? null);
-  // After a run its status stays; the reason why the next one cannot start is shown below it.
+  // After a run its status remains; the reason why another cannot start is shown below.
   const reason = !idle && !active && block !== "answering" ? block : null;
   return (
     <aside
@@ -45,14 +50,22 @@ export function RunPanel() {
       className={classes.panel}
       data-open={open || undefined}
     >
+      {progress !== null && (
+        <div className={classes.progress} aria-hidden>
+          <div style={{ width: `${progress * 100}%` }} />
+        </div>
+      )}
       <div className={classes.bar} data-two={cutOff !== null || undefined}>
         <div className={classes.words}>
           {shown && <h2 className={classes.number}>{text.runs.numbered(shown.number)}</h2>}
-          <p role="status" className={classes.status}>
+          {/* Announced by RunAnnouncer, less often. */}
+          <p role="status" aria-live="off" className={classes.status}>
             {cutOff ? text.run.interrupted.title : idle && block ? text.run.blocked[block] : status}
           </p>
           {reason && <p className={classes.reason}>{text.run.blocked[reason]}</p>}
+          {!active && warnings > 0 && <p className={classes.count}>{text.run.warnings(warnings)}</p>}
         </div>
+        {!active && <RunSummary />}
         <RunButtons cutOff={cutOff} />
         <ActionIcon
           variant="default"
@@ -67,21 +80,12 @@ export function RunPanel() {
           {open ? <IconChevronDown size={20} aria-hidden /> : <IconChevronUp size={20} aria-hidden />}
         </ActionIcon>
       </div>
+      <RunAnnouncer />
       <div className={classes.body}>
+        {!active && <RunWarnings />}
         <ProblemAlert problem={problem} onDismiss={dismiss} />
         {cutOff && <CutOffRun run={cutOff} />}
-        {compare && (
-          <Anchor
-            href="#compare"
-            className={classes.next ?? ""}
-            onClick={() => {
-              setOpen(false);
-            }}
-          >
-            {text.run.compareNow}
-            <IconArrowRight size={18} aria-hidden />
-          </Anchor>
-        )}
+        <RunVerdictView />
         <LossChart />
         <RunFiguresView />
         <RunSettings />
@@ -91,7 +95,7 @@ export function RunPanel() {
   );
 }
 
-/** What is known of a run that was cut off. */
+/** Facts of an interrupted run. */
 function CutOffRun({ run }: { readonly run: InterruptedRun }) {
   const text = useText().run.interrupted;
   const discard = useStudio((state) => state.discardRun);

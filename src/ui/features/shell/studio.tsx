@@ -1,6 +1,8 @@
 import { CompareStep } from "../compare/compare-step";
 import { DataStep } from "../data/data-step";
 import { ExportStep } from "../export/export-step";
+import { FirstSight } from "../start/first-sight";
+import { ForecastProvider } from "../train/forecast-context";
 import { MethodStep } from "../method/method-step";
 import { ModelStep } from "../model/model-step";
 import { TrainStep } from "../train/train-step";
@@ -9,8 +11,10 @@ import { MachineLine } from "./machine-line";
 import { PageNotices } from "./page-notices";
 import { Rail } from "./rail";
 import { RunPanel } from "./run-panel";
+import { StepToggle } from "./step-toggle";
 import classes from "./studio.module.css";
-import { Manners } from "./manners";
+import { BrowserIntegration } from "./browser-integration";
+import { SettingsDrop } from "./settings-drop";
 
 /** The page: navigation, six steps, run panel. */
 export function Studio() {
@@ -31,19 +35,24 @@ export function Studio() {
       >
         {text.shell.skipToRun}
       </a>
-      <Manners />
-      <Rail />
-      <main className={classes.main}>
-        <PageNotices />
-        <DataStep />
-        <ModelStep />
-        <MethodStep />
-        <TrainStep />
-        <CompareStep />
-        <ExportStep />
-        <MachineLine />
-      </main>
-      <RunPanel />
+      <BrowserIntegration />
+      <SettingsDrop />
+      <ForecastProvider>
+        <Rail />
+        <main className={classes.main}>
+          <PageNotices />
+          <FirstSight />
+          <StepToggle />
+          <DataStep />
+          <ModelStep />
+          <MethodStep />
+          <TrainStep />
+          <CompareStep />
+          <ExportStep />
+          <MachineLine />
+        </main>
+        <RunPanel />
+      </ForecastProvider>
     </div>
   );
 }

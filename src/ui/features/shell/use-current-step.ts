@@ -1,19 +1,21 @@
 import { useEffect, useState } from "react";
-import { STEPS, type StepId } from "../../store/selectors";
+import { useStudio, useStudioContext } from "../../store/context";
+import type { StudioStore } from "../../store/create-store";
+import { STEPS, type StepId } from "../../store/steps";
 
-function stepOfAddress(): StepId {
-  return STEPS.find((step) => `#${step}` === location.hash) ?? "data";
+function stepOfAddress(): StepId | null {
+  return STEPS.find((step) => `#${step}` === location.hash) ?? null;
 }
 
 /** User input that ends automatic scrolling. */
 const USER_EVENTS = ["wheel", "touchstart", "pointerdown", "keydown", "focusin"] as const;
 
 /** Keeps the step in the address in view while content above it is loading, until the first user input. */
-function holdStep(step: StepId): () => void {
-  const section = document.getElementById(step);
+function holdStep(step: StepId | null): () => void {
+  const section = step && document.getElementById(step);
   // The browser would restore a scroll position that belongs to a different step by now.
   history.scrollRestoration = "manual";
-  if (step === "data" || !section?.parentElement) return () => undefined;
+  if (!section?.parentElement) return () => undefined;
   const observer = new ResizeObserver(() => {
     section.scrollIntoView({ behavior: "instant" });
   });
@@ -43,7 +45,8 @@ function watchSteps(onStep: (step: StepId) => void): () => void {
     tell();
   };
   const leave = () => {
-    onStep(stepOfAddress());
+    const step = stepOfAddress();
+    if (step) onStep(step);
     clearTimeout(journey);
     journey = setTimeout(arrive, SCROLL_MS);
   };
@@ -72,20 +75,53 @@ function watchSteps(onStep: (step: StepId) => void): () => void {
   };
 }
 
-/** The step in view, kept in the address bar so that a reload returns to it. */
-export function useCurrentStep(): StepId {
-  const [current, setCurrent] = useState<StepId>(stepOfAddress);
+/** Opens a step and brings it into view. */
+function showStep(store: StudioStore, step: StepId): void {
+  store.getState().openStep(step);
+  // Another step may have closed above it.
+  requestAnimationFrame(() => document.getElementById(step)?.scrollIntoView());
+}
+
+/** Opens the steps that the address or a link leads to. */
+function followLinks(store: StudioStore): () => void {
+  const follow = () => {
+    const step = stepOfAddress();
+    if (step) showStep(store, step);
+  };
+  const click = ({ target }: MouseEvent) => {
+    const link = target instanceof Element ? target.closest('a[href^="#"]') : null;
+    const step = STEPS.find((id) => link?.getAttribute("href") === `#${id}`);
+    if (step) showStep(store, step);
+  };
+  const first = stepOfAddress();
+  if (first) store.getState().openStep(first);
+  addEventListener("hashchange", follow);
+  addEventListener("click", click);
+  return () => {
+    removeEventListener("hashchange", follow);
+    removeEventListener("click", click);
+  };
+}
+
+/**
+ * The step that is open, or of several the one in view; kept in the address bar so that a reload returns to it. Null
+ * while none is open.
+ */
+export function useCurrentStep(): StepId | null {
+  const { store } = useStudioContext();
+  const { keepsOpen, open } = useStudio((state) => ({
+    keepsOpen: state.keepsStepsOpen,
+    open: state.openSteps.at(-1) ?? null,
+  }));
+  const [inView, setInView] = useState<StepId>(() => stepOfAddress() ?? "data");
 
   useEffect(() => holdStep(stepOfAddress()), []);
+  useEffect(() => followLinks(store), [store]);
+  useEffect(() => (keepsOpen ? watchSteps(setInView) : undefined), [keepsOpen]);
 
-  useEffect(
-    () =>
-      watchSteps((step) => {
-        setCurrent(step);
-        if (location.hash !== `#${step}`) history.replaceState(history.state, "", `#${step}`);
-      }),
-    [],
-  );
-
+  const current = keepsOpen ? inView : open;
+  useEffect(() => {
+    if (current && location.hash !== `#${current}`) history.replaceState(history.state, "", `#${current}`);
+  }, [current]);
   return current;
 }

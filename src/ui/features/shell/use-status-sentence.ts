@@ -8,7 +8,7 @@ type RunPlace = Pick<RunFigures, "step" | "totalSteps" | "loss" | "accuracy">;
 const PAUSE_MS = 1000;
 
 /** The status of the run, such as "Step 12 of 60, loss 1.234". */
-function statusSentence(text: Text["run"]["status"], status: RunStatus, run: RunPlace): string {
+export function statusSentence(text: Text["run"]["status"], status: RunStatus, run: RunPlace): string {
   const sentence = text[status];
   return typeof sentence === "string" ? sentence : sentence(run);
 }

@@ -1,9 +1,8 @@
 import { Button } from "@mantine/core";
-import type { AdapterSummary } from "../../../shared/adapter";
 import { isSameValue } from "../../../shared/fields";
-import { type MethodChoice, methodSpecs } from "../../../shared/methods";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
+import { ownMethod } from "../../store/own-method";
 import { selectAdapter, selectMethodValues } from "../../store/selectors";
 import { methodValues } from "../../store/training-values";
 import { useText } from "../../text/text";
@@ -44,11 +43,4 @@ export function ContinueFrom() {
       )}
     </div>
   );
-}
-
-/** The method of an adapter. Its experts refer to the copies stored in it, which the library may no longer have. */
-function ownMethod({ id, method }: AdapterSummary): MethodChoice {
-  const field = methodSpecs[method.id].fields.find(({ type }) => type === "adapters");
-  if (!field) return method;
-  return { id: method.id, options: { ...method.options, [field.name]: { within: id } } };
 }

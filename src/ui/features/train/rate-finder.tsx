@@ -12,7 +12,7 @@ import { selectRunConfig, selectTrainBlock } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./train-step.module.css";
 
-/** Tries rising learning rates on the real data, and offers the one that the losses suggest. */
+/** Runs a learning-rate search on the real data, and offers the suggested rate. */
 export function RateFinder() {
   const text = useText();
   const { client, store } = useStudioContext();
@@ -75,7 +75,7 @@ interface FoundProps {
   readonly onTake: (rate: number) => void;
 }
 
-/** The losses by the logarithm of the rate, and the suggestion. */
+/** Losses over the logarithm of the rate, with the suggestion. */
 function Found({ found, locked, onTake }: FoundProps) {
   const text = useText();
   const words = text.train.rateFinder;

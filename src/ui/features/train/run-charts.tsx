@@ -43,7 +43,7 @@ export function RunCharts() {
   );
 }
 
-/** Rewards of both answers with their margin, and how many pairs are judged right. */
+/** Rewards of both answers with their margin, and the preference accuracy. */
 function PreferenceCharts() {
   const text = useText();
   const { series } = useStudioContext();

@@ -1,43 +1,26 @@
 import { Skeleton, TextInput } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
 import { useState } from "react";
+import type { TrainingForecast } from "../../../shared/forecast";
 import { Notice } from "../../components/notice";
 import { formatTyped, parseTyped } from "../../lib/typed-number";
-import { useStudio, useStudioContext } from "../../store/context";
-import { assumedBudget, forecastInputs } from "../../store/forecast-inputs";
+import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
-import { useRemote } from "../../store/use-remote";
+import { selectMixed, selectRunConfig } from "../../store/selectors";
 import { useText } from "../../text/text";
 import { FitChanges } from "./fit-changes";
+import { useForecast } from "./forecast-context";
 import { MemoryBar } from "./memory-bar";
 import classes from "./run-forecast.module.css";
 import { RunTime } from "./run-time";
 
 const GIGABYTE = 1e9;
-const DELAY_MS = 500;
 
 /** Predicted memory and time of a run, updated with its options. */
 export function RunForecast() {
   const text = useText();
-  const { client } = useStudioContext();
   const gpu = useStudio((state) => state.environment?.gpu ?? null);
   const locked = useStudio(isTraining);
-  const [budgetGigabytes, setBudget] = useLocalStorage<number | null>({
-    key: "luthier-gpu-memory",
-    defaultValue: null,
-  });
-  const assumed = assumedBudget(gpu?.maxBufferBytes ?? 0);
-  const budgetBytes = budgetGigabytes === null ? assumed : budgetGigabytes * GIGABYTE;
-  const key = useStudio((state) => forecastInputs(state, budgetBytes)?.key ?? null);
-  const inputs = useStudioContext().store;
-  const remote = useRemote(
-    gpu ? key : null,
-    (signal) => {
-      const wanted = forecastInputs(inputs.getState(), budgetBytes);
-      return wanted ? client.withSignal(signal).call("forecastTraining", wanted.args) : Promise.resolve(null);
-    },
-    DELAY_MS,
-  );
+  const { remote, isPlannable, budgetBytes, assumedBytes, setBudget } = useForecast();
   if (!gpu) return null;
   const forecast = remote.value;
   const problem = remote.problem && text.problem(remote.problem.problem);
@@ -53,13 +36,14 @@ export function RunForecast() {
           </span>
         )}
       </div>
-      {key === null && <p className={classes.quiet}>{text.forecast.waiting}</p>}
-      {key !== null && !forecast && !remote.problem && <Skeleton height={96} radius="md" />}
+      {!isPlannable && <p className={classes.quiet}>{text.forecast.waiting}</p>}
+      {isPlannable && !forecast && !remote.problem && <Skeleton height={96} radius="md" />}
       {problem && (
         <Notice kind="info">
           {problem.what} {problem.advice}
         </Notice>
       )}
+      {forecast && <MixedRows forecast={forecast} />}
       {forecast && <MemoryBar memory={forecast.memory} budgetBytes={budgetBytes} />}
       {forecast && (
         <FitChanges
@@ -73,12 +57,23 @@ export function RunForecast() {
         {forecast ? <RunTime forecast={forecast} /> : <div />}
         <BudgetField
           gigabytes={budgetBytes / GIGABYTE}
-          hint={text.forecast.budgetHint(assumed, gpu.maxBufferBytes)}
+          hint={text.forecast.budgetHint(assumedBytes, gpu.maxBufferBytes)}
           onChange={setBudget}
         />
       </div>
     </section>
   );
+}
+
+/** Number of mixed-in rows, and whether the dataset has as many as requested. */
+function MixedRows({ forecast: { trainRows, mixedRows } }: { forecast: TrainingForecast }) {
+  const text = useText();
+  const { name, share } = useStudio((state) => {
+    const config = selectRunConfig(state);
+    return { name: selectMixed(state)?.name ?? "", share: config?.training.mixShare ?? 0 };
+  });
+  if (mixedRows === 0) return null;
+  return <p className={classes.sentence}>{text.forecast.mixed(trainRows, mixedRows, name, share)}</p>;
 }
 
 /** The GPU's memory, which only the user can know; when cleared, it is estimated again. */

@@ -7,32 +7,42 @@ import { ProblemAlert } from "../../components/problem-alert";
 import { toProblem } from "../../lib/problem";
 import { useStudio, useStudioContext } from "../../store/context";
 import { isExcluded, isTraining, jobOf, JobCalls } from "../../store/jobs";
-import { selectRunConfig, selectTrainBlock } from "../../store/selectors";
+import {
+  selectExpectedMs,
+  selectRunConfig,
+  selectTrainBlock,
+  selectTrainingValues,
+  trainingInputs,
+} from "../../store/selectors";
 import { useText } from "../../text/text";
+import { useForecast } from "./forecast-context";
 import classes from "./run-forecast.module.css";
 
 /** Predicted duration of the run, from a measured speed and the planned FLOPs. */
 export function RunTime({ forecast }: { forecast: TrainingForecast }) {
   const text = useText();
   const { client, store } = useStudioContext();
-  const { modelId, busy, blocked } = useStudio((state) => ({
-    modelId: state.model?.id ?? null,
+  const { busy, blocked } = useStudio((state) => ({
     busy: jobOf(state, "measure")?.subject === null,
     blocked: isTraining(state) || selectTrainBlock(state) !== null,
   }));
-  const [measured, setMeasured] = useState<{ modelId: string | null; speed: TrainingSpeed } | null>(null);
+  const values = useStudio(trainingInputs);
+  const { maxMinutes, earlyStoppingPatience } = selectTrainingValues(values);
+  const expectedMs = selectExpectedMs(values, forecast.totalSteps);
+  const { speed, setSpeed } = useForecast();
   const [calls] = useState(() => new JobCalls(store.setState));
   const [problem, setProblem] = useState<ErrorData | null>(null);
-  const speed = measured?.modelId === modelId ? measured.speed : null;
   const measure = async (): Promise<void> => {
     const config = selectRunConfig(store.getState());
     if (!config || isExcluded(store.getState(), "measure")) return;
     setProblem(null);
     try {
-      const speed = await calls.run({ kind: "measure" }, (signal) =>
+      const measured = await calls.run({ kind: "measure" }, (signal) =>
         client.withSignal(signal).call("measureTraining", config),
       );
-      setMeasured({ modelId, speed });
+      setSpeed(measured);
+      const { tokensPerSecond } = measured;
+      store.getState().setMeasuredSpeed({ modelId: config.modelId, tokensPerSecond });
     } catch (error) {
       if (!isCancelled(error)) setProblem(toProblem(error));
     }
@@ -40,7 +50,12 @@ export function RunTime({ forecast }: { forecast: TrainingForecast }) {
   return (
     <div className={classes.time}>
       <p className={classes.sentence}>
-        {speed ? forecastSentence(forecast, speed, text) : text.forecast.unmeasured(forecast.totalSteps)}
+        {speed
+          ? forecastSentence(forecast, speed, text)
+          : expectedMs === null
+            ? text.forecast.unmeasured(forecast.totalSteps)
+            : text.forecast.expected(forecast.totalSteps, expectedMs)}{" "}
+        {text.forecast.bounds(Number(maxMinutes), Number(earlyStoppingPatience))}
       </p>
       <Button
         variant="default"

@@ -1,4 +1,6 @@
 import { Button } from "@mantine/core";
+import type { Goal } from "../../../shared/objectives";
+import { PRESETS } from "../../../shared/presets";
 import { trainingFields } from "../../../shared/training";
 import { Notice } from "../../components/notice";
 import { OptionGrid } from "../../components/option-grid";
@@ -6,13 +8,15 @@ import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
 import { selectGoal } from "../../store/goal";
 import { isTraining } from "../../store/jobs";
-import { selectTrainingValues, selectTrainWarnings, type TrainWarning } from "../../store/selectors";
-import { PRESETS } from "../../store/state";
+import { selectChangedFields, selectTrainingValues, trainingInputs } from "../../store/selectors";
 import { formProblems } from "../../store/training-values";
-import { type Text, useText } from "../../text/text";
+import { useText } from "../../text/text";
 import { ContinueFrom } from "./continue-from";
+import { MixedDataset } from "./mixed-dataset";
 import { RateFinder } from "./rate-finder";
 import { RunCharts } from "./run-charts";
+import { SettingsFile } from "./settings-file";
+import { Sweep } from "./sweep";
 import { SampleAnswers } from "./sample-answers";
 import { RunForecast } from "./run-forecast";
 import { RunLogView } from "./run-log-view";
@@ -25,9 +29,10 @@ export function TrainStep() {
     <StepSection step="train" intro={text.train.intro}>
       <Presets />
       <TrainingForm />
+      <SettingsFile />
       <RateFinder />
+      <Sweep />
       <RunForecast />
-      <Warnings />
       <Outcome />
       <RunCharts />
       <SampleAnswers />
@@ -40,7 +45,7 @@ function Presets() {
   const text = useText();
   const { preset, changed, locked, choose } = useStudio((state) => ({
     preset: state.preset,
-    changed: Object.keys(state.trainingEdits).length,
+    changed: selectChangedFields(state),
     locked: isTraining(state),
     choose: state.choosePreset,
   }));
@@ -71,27 +76,28 @@ function Presets() {
   );
 }
 
+/**
+ * Options without effect on what is learned. A pair is a text of its own, its answers are what it says, and its loss is
+ * computed without dropout of the base model, as in TRL. Text is learned whole.
+ */
+const hiddenFields: Readonly<Record<Goal, readonly string[]>> = {
+  answers: [],
+  text: ["learnFrom"],
+  preferences: ["packing", "learnFrom", "mixShare", "baseModelDropout"],
+};
+
 function TrainingForm() {
   const text = useText();
-  const { locked, hints, hasAdapter, pairs, edit } = useStudio((state) => ({
+  const { locked, hints, showsAll, hasAdapter, goal, edit } = useStudio((state) => ({
     locked: isTraining(state),
     hints: state.showHints,
+    showsAll: state.keepsStepsOpen,
     hasAdapter: state.adapterId !== null,
-    // A pair is a text of its own, and its answers are what it says.
-    pairs: selectGoal(state).goal === "preferences",
+    goal: selectGoal(state).goal,
     edit: state.editTraining,
   }));
-  const form = useStudio(({ preset, methodId, model, trainingEdits }) => ({
-    preset,
-    methodId,
-    model,
-    trainingEdits,
-  }));
-  const values = selectTrainingValues(form);
-  const hidden = new Set<string>([
-    ...(hasAdapter ? [] : ["continueAdapter"]),
-    ...(pairs ? ["packing", "learnFrom"] : []),
-  ]);
+  const values = selectTrainingValues(useStudio(trainingInputs));
+  const hidden = new Set<string>([...(hasAdapter ? [] : ["continueAdapter"]), ...hiddenFields[goal]]);
   return (
     <OptionGrid
       fields={trainingFields.filter(({ name }) => !hidden.has(name))}
@@ -100,8 +106,13 @@ function TrainingForm() {
       texts={text.trainingOptions}
       showHints={hints}
       disabled={locked}
+      foldTitle={text.train.more}
+      foldOpen={showsAll || values.continueAdapter === true || values.mixShare !== 0}
       onChange={edit}
-      below={values.continueAdapter === true ? { continueAdapter: <ContinueFrom /> } : {}}
+      below={{
+        ...(values.mixShare !== 0 && { mixShare: <MixedDataset /> }),
+        ...(values.continueAdapter === true && { continueAdapter: <ContinueFrom /> }),
+      }}
     />
   );
 }
@@ -119,40 +130,4 @@ function Outcome() {
       {text.what(loss, chance)}
     </Notice>
   );
-}
-
-function Warnings() {
-  const text = useText();
-  const inputs = useStudio(({ preset, methodId, model, trainingEdits, lengths, environment }) => {
-    return { preset, methodId, model, trainingEdits, lengths, environment };
-  });
-  const warnings = selectTrainWarnings(inputs);
-  if (warnings.length === 0) return null;
-  return (
-    <Notice kind="warning" title={text.train.warnings}>
-      <ul>
-        {warnings.map((warning) => (
-          <li key={warning.kind}>{warningSentence(warning, text)}</li>
-        ))}
-      </ul>
-    </Notice>
-  );
-}
-
-function warningSentence(warning: TrainWarning, text: Text): string {
-  const sentences = text.train.warning;
-  switch (warning.kind) {
-    case "rate-high":
-    case "rate-low":
-      return sentences[warning.kind](warning.low, warning.high);
-    case "truncated":
-    case "end-cut":
-      return sentences[warning.kind](warning.rows, warning.of);
-    case "excluded": {
-      const { rows, of, reason } = warning;
-      return sentences.excluded(rows, of, reason ? text.problem(reason).what : "");
-    }
-    default:
-      return sentences[warning.kind];
-  }
 }

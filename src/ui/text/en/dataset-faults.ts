@@ -112,6 +112,10 @@ export function fileBreak(at: FileBreak): string {
   switch (at.kind) {
     case "json":
       return `breaks off at line ${at.place.line}, column ${at.place.column}: ${jsonFault(at.fault)}`;
+    case "columns-too-large":
+      return `holds a table by columns in more than ${at.maxMegabytes} MB of JSON, which cannot be read in pieces; write it by rows (in pandas: df.to_json(path, orient="records", lines=True))`;
+    case "page-too-large":
+      return `has a page of more than ${at.maxMegabytes} MB; write it with smaller pages (in pyarrow: data_page_size)`;
     case "row-too-long":
       return `has a row ${at.row} of more than ${at.maxMegabytes} MB`;
     case "not-text": {

@@ -20,6 +20,13 @@ export const forecast = {
   of: (total: number, budget: number) => `${format.bytes(total)} of ${format.bytes(budget)}`,
   barLabel: (total: number, budget: number) =>
     `The run needs ${format.bytes(total)} of GPU memory; ${format.bytes(budget)} is available.`,
+  mixed: (rows: number, mixed: number, name: string, share: number) => {
+    const isShort = mixed + 1 < rows * share;
+    const counted = `An epoch trains on ${plural(rows, "row", "rows")}, ${format.integer(mixed)} of them (${format.done(mixed / rows)}) from ${name}`;
+    return isShort
+      ? `${counted}: it has no more to make up ${format.done(share)}. Blocks of text count as rows.`
+      : `${counted}. Blocks of text count as rows.`;
+  },
   waiting: "Choose a dataset and a model to see what a run needs.",
   budget: "GPU memory in GB",
   budgetHint: (assumed: number, largest: number) =>
@@ -51,6 +58,18 @@ export const forecast = {
   measuring: "Measuring…",
   unmeasured: (steps: number) =>
     `${plural(steps, "step", "steps")}. To see how long they take, measure for a few seconds or start the run.`,
+  expected: (steps: number, totalMs: number) =>
+    `${capital(format.about(totalMs))} for ${plural(steps, "step", "steps")}, at the speed of the latest run like this.`,
+  /** What ends a run before its last step. */
+  bounds: (minutes: number, patience: number) => {
+    const limits = [
+      ...(minutes > 0
+        ? [`after ${minutes === 1 ? "one minute" : `${format.compact(minutes)} minutes`}`]
+        : []),
+      ...(patience > 0 ? ["once the held-out rows stop improving"] : []),
+    ];
+    return limits.length === 0 ? "" : `It ends sooner ${limits.join(", or ")}.`;
+  },
   measured: (steps: number, totalMs: number, stepMs: number, tokensPerSecond: number) =>
     `${capital(format.about(totalMs))} for ${plural(steps, "step", "steps")}, ${format.step(stepMs)} each, at the measured ${format.rate(tokensPerSecond)} tokens per second.`,
 };

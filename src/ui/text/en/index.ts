@@ -6,11 +6,13 @@ import { answerOptions, trainingOptions } from "./options";
 import { objectives } from "./objectives";
 import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
+import { ratings } from "./ratings";
 import { compare, exportStep } from "./result";
 import { run, train } from "./run";
 import { batch, scoreOptions, scores } from "./scores";
 import { compareRuns, runs } from "./runs";
 import { progress, shell } from "./shell";
+import { start } from "./start";
 
 /** All texts of the page in English, with its number formats. */
 export const en = {
@@ -18,6 +20,7 @@ export const en = {
   problem,
   fieldProblem,
   shell,
+  start,
   progress,
   data,
   model,
@@ -33,6 +36,7 @@ export const en = {
   runs,
   compareRuns,
   compare,
+  ratings,
   answerOptions,
   scores,
   scoreOptions,

@@ -1,6 +1,7 @@
 import type { LogLine } from "../../../protocol/log";
 import { format } from "./format";
 import { problem } from "./problems";
+import { scores } from "./scores";
 import type { Problem } from "../../../lib/problems/problem";
 
 const sentences = (told: Problem): string => {
@@ -27,12 +28,20 @@ export function logLine(line: LogLine): string {
       return `Computed for ${format.integer(line.done)} of ${format.integer(line.pairs)} pairs.`;
     case "selected":
       return `From here on ${format.integer(line.numbers)} weights train; the rest stay frozen.`;
+    case "time-over":
+      return `The time limit of ${line.minutes === 1 ? "one minute" : `${format.compact(line.minutes)} minutes`} is reached.`;
+    case "extended":
+      return `Going on after step ${line.step}, up to step ${line.totalSteps}.`;
+    case "no-metric":
+      return `“${scores.names[line.metric]}” does not apply to the held-out rows; the validation loss decides instead.`;
     case "stopping-early": {
-      const { measurements } = line;
-      return `Stopping early: the validation loss has not improved in ${measurements === 1 ? "one evaluation" : `${measurements} evaluations`}.`;
+      const { measurements, metric = "loss" } = line;
+      return `Stopping early: ${metric === "loss" ? "the validation loss" : `“${scores.names[metric]}”`} has not improved in ${measurements === 1 ? "one evaluation" : `${measurements} evaluations`}.`;
     }
     case "best-taken":
-      return `Restored the weights of step ${line.step}, which had the lowest validation loss: ${format.fixed(line.loss, 4)}.`;
+      return line.metric === undefined || line.metric === "loss"
+        ? `Restored the weights of step ${line.step}, which had the lowest validation loss: ${format.fixed(line.loss, 4)}.`
+        : `Restored the weights of step ${line.step}, which were the best by “${scores.names[line.metric]}”; their validation loss: ${format.fixed(line.loss, 4)}.`;
     case "kernel-broken":
       return `${problem(line.problem).what} If another kernel can do the work, it is used instead.`;
     case "samples-ended":

@@ -13,6 +13,10 @@ const options: Readonly<Record<ObjectiveField, OptionText>> = {
     label: "Beta",
     hint: "How strongly the model is held to what it was. Small values let it move further; large ones hardly let it learn.",
   },
+  lambda: {
+    label: "Lambda",
+    hint: "The weight of preferring the chosen answer beside learning it.",
+  },
   label_smoothing: {
     label: "Label smoothing",
     hint: "The share of pairs that may be labelled the wrong way round. 0 trusts every pair.",
@@ -20,6 +24,14 @@ const options: Readonly<Record<ObjectiveField, OptionText>> = {
   simpo_gamma: {
     label: "Gamma",
     hint: "By how much the chosen answer's reward should exceed the rejected one's.",
+  },
+  desirable_weight: {
+    label: "Weight of good answers",
+    hint: "Raise it if good answers are the fewer ones, so that good and bad ones weigh about the same altogether.",
+  },
+  undesirable_weight: {
+    label: "Weight of bad answers",
+    hint: "Raise it if bad answers are the fewer ones.",
   },
   sft_weight: { label: "Weight of the chosen answers", hint: likelihood },
   cpo_alpha: { label: "Weight of the chosen answers", hint: likelihood },
@@ -42,6 +54,16 @@ const titles: Readonly<Record<ObjectiveId, { readonly title: string; readonly su
   ipo: {
     title: "IPO",
     summary: "Aims at a fixed margin per token instead of an ever larger one. Choose it if DPO overfits.",
+  },
+  orpo: {
+    title: "ORPO",
+    summary:
+      "Learns the chosen answers with their questions and, at the same time, to prefer them. It needs no comparison with the model before training, and suits models that have not been taught to answer.",
+  },
+  kto: {
+    title: "KTO",
+    summary:
+      "Learns from single answers that are labelled good or bad, which need not come in pairs. Of a pair, it takes the two answers one by one.",
   },
   simpo: {
     title: "SimPO",
@@ -68,11 +90,13 @@ export const objectives = {
   fits: {
     "no-data": "The dataset decides what is possible.",
     answers:
-      "The dataset has questions and answers. Pairs of a chosen and a rejected answer would also allow “Which answer is better”.",
+      "The dataset has questions and answers. “Text” also learns the questions. Pairs of a chosen and a rejected answer would allow “Which answer is better”.",
+    "answers-only":
+      "The dataset has questions and answers, and a model with an encoder learns the answers. Pairs of a chosen and a rejected answer would allow “Which answer is better”.",
     text: "The dataset is plain text, so every token is learned.",
     preferences: "The dataset has pairs of a chosen and a rejected answer. “Answers” learns the chosen ones.",
-    "needs-decoder":
-      "The dataset has pairs of answers, but a model with an encoder cannot learn from them which is better. The chosen answers are learned.",
+    labels:
+      "The dataset has answers labelled good or bad, from which KTO learns which are better. “Answers” learns the good ones.",
   },
   label: "Objective",
   titles,

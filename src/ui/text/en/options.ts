@@ -1,6 +1,7 @@
 import type { generationFields } from "../../../shared/generation";
 import type { trainingFields } from "../../../shared/training";
 import type { LabelledOptionTexts } from "../option-texts";
+import { scores } from "./scores";
 
 /** Training fields. Labels are stable accessible names: keyboards, screen readers and scripts find fields by them. */
 export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
@@ -11,6 +12,10 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
   maxSteps: {
     label: "Max steps",
     hint: "Stop after this many optimizer steps. 0 trains all epochs.",
+  },
+  maxMinutes: {
+    label: "Max minutes",
+    hint: "Stop after this much training time. 0 sets no limit.",
   },
   batchSize: {
     label: "Batch size",
@@ -67,6 +72,10 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
       drop: "left out of every answer",
     },
   },
+  mixShare: {
+    label: "Share mixed in",
+    hint: "Share of an epoch's rows that come from another of your datasets. Some chat rows beside raw text keep a model answering. 0 turns it off.",
+  },
   validationSplit: {
     label: "Validation split",
     hint: "Fraction of rows held out for validation. With 0, overfitting goes unnoticed.",
@@ -79,13 +88,29 @@ export const trainingOptions: LabelledOptionTexts<typeof trainingFields> = {
     label: "Early stopping patience",
     hint: "Stops after this many evaluations without improvement. 0 never stops early.",
   },
+  metricForBestModel: {
+    label: "Best by",
+    hint: "What decides which weights are best and when to stop early. All but the loss need scored rows.",
+    choices: {
+      ...scores.names,
+      loss: "validation loss",
+    },
+  },
+  scoreRows: {
+    label: "Scored rows",
+    hint: "Answers and scores this many held-out rows with each evaluation, and charts the scores. 0 scores none.",
+  },
   keepCheckpoints: {
     label: "Keep checkpoints",
     hint: "Keeps this many adapters on the way, those with the lowest validation loss, to compare and export. 0 keeps only the last.",
   },
+  sampleRows: {
+    label: "Sample rows",
+    hint: "Answers this many held-out rows on the way, so that you can watch it learn. 0 turns it off.",
+  },
   sampleEvery: {
     label: "Sample every",
-    hint: "Answers one held-out row every this many steps, so that you can watch it learn. 0 turns it off.",
+    hint: "Steps between sample answers. 0 answers with each evaluation.",
   },
   seed: {
     label: "Seed",

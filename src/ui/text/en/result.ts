@@ -9,6 +9,8 @@ import type {
 import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { answerOptions } from "./options";
+import type { TokenChance } from "../../../shared/generation";
+import { trainerGaps } from "./trainer-gaps";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
@@ -19,22 +21,29 @@ const ownNames: Readonly<Record<string, string>> = Object.fromEntries(
 
 export const compare = {
   intro:
-    "The same question and the same seed for both sides: the base model, any of your adapters, or the model with one merged into its weights.",
+    "The same question and the same seed for every column: the base model, any of your adapters, or the model with one merged into its weights.",
   before: "Before",
   after: "After",
   left: "Left",
   right: "Right",
   leftSide: "Left side",
   rightSide: "Right side",
+  column: (number: number) => `Column ${number}`,
+  columnVoice: (number: number) => `Model of column ${number}`,
+  addColumn: "Add a column",
+  removeColumn: (name: string) => `Remove ${name.toLowerCase()}`,
   base: "The base model",
   gone: "A deleted adapter",
   merged: (name: string) => `${name}, merged`,
   mergedCost: (bytes: number) =>
-    `The merged side keeps its own copy of the changed weights: ${format.bytes(bytes)} of GPU memory, until you choose something else there.`,
+    `A merged column keeps its own copy of the changed weights: ${format.bytes(bytes)} of GPU memory, until you choose something else there.`,
+  sameTemplate: (adapter: string) =>
+    `The base model is asked in the same prompt format as “${adapter}”, so that only the adapter differs.`,
   mergedSame: "The merged model answers the same, word for word.",
   afterNobody: "No adapter yet",
   emptySide: "The answer appears here.",
   askBoth: "Ask both again",
+  askAll: "Ask all again",
   afterNone: "Train an adapter, or load one under Export, and its answer appears here.",
   message: "Message",
   placeholder: "Ask something",
@@ -55,6 +64,15 @@ export const compare = {
     return `As the model's makers draw: ${parts.join(", ")}`;
   },
   mark: "Mark words that differ",
+  showOdds: "Show token probabilities",
+  oddsOf: (name: string) => `Token probabilities: ${name.toLowerCase()}`,
+  oddsHint: "Point at a token, or use the arrow keys, to see how likely it was and what else was.",
+  odds: (token: string, probability: number) => `“${token}”: ${format.share(probability)}`,
+  oddsSpoken: ({ text, continues, probability, likeliest }: TokenChance) =>
+    [
+      `${continues ? "the same character" : text}, ${format.share(probability)}`,
+      ...likeliest.map((other) => `${other.text} ${format.share(other.probability)}`),
+    ].join("; "),
   clear: "New conversation",
   you: "You",
   said: (who: string, words: string) => `${who}: ${words}`,
@@ -62,17 +80,34 @@ export const compare = {
   askAgain: "Ask again",
   keep: "Leave it",
   editLabel: "Your words",
+  regenerate: "Regenerate",
+  regenerateHint: "Answer anew with the next seed; at temperature 0 the answers stay the same",
   copy: "Copy the conversation",
   copyAnswer: (side: string) => `Copy: ${side.toLowerCase()}`,
   rate: (perSecond: number) => `${format.rate(perSecond)} tokens/s`,
-  finish: { "end-token": "", length: "cut at the maximum", stopped: "stopped" },
+  finish: {
+    "end-token": "",
+    length: "cut at the maximum",
+    stopped: "stopped",
+    "stop-sequence": "ended by a stop sequence",
+    repeats: "ended early",
+  },
+  repeats: "It repeats itself: trained too little or too fast.",
+  repeatsBase: "It repeats itself.",
+  system: "System prompt",
+  systemHint: "Sent before free questions. Rows of your data keep the system text that training gave them.",
+  systemPlaceholder: "You are a helpful assistant.",
+  stops: "Stop sequences",
+  stopsHint: "One in each line; \\n is a line break. The answer ends right before the first that appears.",
+  stopsPlaceholder: "\\n\\nQuestion:",
+  endLoops: "End answers that repeat themselves",
   waiting: "Waiting for its turn…",
   writing: "Writing…",
   nothing: "(an empty answer)",
   earlier: (turns: number) => `Earlier in this conversation (${format.integer(turns)})`,
   earlierTurns: "Earlier questions",
   laterTurns: "Later questions",
-  blockedTraining: "Wait for the run to end before asking.",
+  blockedTraining: "Pause the run to ask, or wait until it ends.",
   blockedModel: "Load a model before asking.",
   blockedBusy: "Wait for the running task to finish before asking.",
 };
@@ -148,6 +183,7 @@ export const exportStep = {
     python: "Use it in Python",
     local: "Run it on your own machine",
     web: "Run it in a web page",
+    server: "Go on on a GPU server",
   } satisfies Record<ExportPurpose, string>,
   kinds: {
     merged: {
@@ -174,6 +210,22 @@ export const exportStep = {
       title: "ONNX",
       what: "The whole model with the adapter in its weights for transformers.js and onnxruntime, with tokenizer and configuration.",
     },
+    "training-script": {
+      title: "Training script",
+      what: "This run as a Python program for one GPU or many: its rows, tokens, order of batches and starting values, with configurations for Accelerate, FSDP2, DeepSpeed and Ray Train. Drop what it trains back on this page.",
+    },
+    "llama-factory": {
+      title: "LLaMA-Factory",
+      what: "This run as a YAML file for LLaMA-Factory, with its rows and dataset_info.json.",
+    },
+    axolotl: {
+      title: "Axolotl",
+      what: "This run as a YAML file for Axolotl, with its rows as tokens and masks.",
+    },
+    unsloth: {
+      title: "Unsloth",
+      what: "This run as a Jupyter notebook for Unsloth, with its rows as tokens and masks.",
+    },
   } satisfies Record<Exclude<ExportId, "adapter">, { title: string; what: string }>,
   buttons: {
     adapter: "Export adapter",
@@ -183,6 +235,10 @@ export const exportStep = {
     ollama: "Export for Ollama",
     mlx: "Export MLX",
     onnx: "Export ONNX",
+    "training-script": "Export training script",
+    "llama-factory": "Export LLaMA-Factory YAML",
+    axolotl: "Export Axolotl YAML",
+    unsloth: "Export Unsloth notebook",
   } satisfies Record<ExportId, string>,
   weightsOf: (title: string) => `Weights of ${title}`,
   variant: (type: ExportType | null, bytes: number) =>
@@ -211,6 +267,10 @@ export const exportStep = {
       case "base-needed":
         return baseNeeded[note.format];
     }
+  },
+  gaps: {
+    title: (count: number) => `What differs there (${format.integer(count)})`,
+    sentences: trainerGaps,
   },
   usage: { python: "In Python", shell: "In a terminal", javascript: "In JavaScript" } satisfies Record<
     UsageLines["language"],

@@ -10,13 +10,15 @@ export const train = {
   intro: "A preset fills the fields; change what you like.",
   presets: { quick: "Quick look", balanced: "Balanced", thorough: "Thorough" },
   presetHints: {
-    quick: "a few steps, to check that it learns",
-    balanced: "suits this method and model",
-    thorough: "twice as long, with smaller steps",
+    quick: "about a minute, to see whether it learns",
+    balanced: "until the held-out rows stop improving; the best weights are kept",
+    thorough: "longer, with smaller steps and more patience",
   },
   presetsLabel: "Presets",
   changed: (count: number) => `${plural(count, "field", "fields")} changed`,
+  more: "More",
   warnings: "Before you start",
+  fix: (label: string, value: number) => `Set ${label} to ${formatTyped(value)}`,
   learnedNothing: {
     title: "This run has learned nothing",
     what: (loss: number, chance: number) =>
@@ -40,6 +42,13 @@ export const train = {
   },
   continueFrom: (name: string, steps: number, withOptimizer: boolean) =>
     `From “${name}”${steps > 0 ? `, ${plural(steps, "step", "steps")}` : ""}${withOptimizer ? ", with its optimizer state" : ""}. You can choose another one under Export.`,
+  mixed: {
+    label: "Dataset mixed in",
+    nothing: "Choose a dataset…",
+    choose: "Choose a dataset, or set the share to 0.",
+    none: "There is no other dataset yet: add one on the Data step.",
+    choice: (name: string, count: number) => `${name} · ${rows(count)}`,
+  },
   takeMethod: "Use its method and options",
   rateFinder: {
     find: "Find learning rate",
@@ -51,6 +60,31 @@ export const train = {
     take: (rate: string) => `Use ${rate}`,
     none: "The loss did not fall at any rate. Check the data and the template, or keep the default.",
   },
+  sweep: {
+    title: "Sweep: try several values",
+    intro:
+      "Trains a short run for every combination of two or three values of one or two settings, one after the other, and compares the loss on held-out rows. Every run is kept under Runs.",
+    setting: (number: number) => `Setting ${number}`,
+    noSetting: "none",
+    method: "Method",
+    values: (number: number) => `Values of setting ${number}`,
+    wrong: "Two or three different values that this setting takes, separated by spaces.",
+    steps: "Steps of each run",
+    start: "Start sweep",
+    stop: "Stop the sweep",
+    need: "Enter two or three values, separated by spaces.",
+    count: (runs: number, steps: number) =>
+      `${plural(runs, "run", "runs")} of ${plural(steps, "step", "steps")} each`,
+    progress: (done: number, total: number) =>
+      `Run ${format.integer(Math.min(done + 1, total))} of ${format.integer(total)}`,
+    runName: (values: readonly string[]) => `Sweep, ${values.join(", ")}`,
+    table: "Sweep",
+    run: "Run",
+    validation: "Best validation",
+    loss: "Loss",
+    state: "State",
+    take: "Use the best",
+  },
   rateChart: "Learning rate",
   normChart: "Gradient norm",
   rewardChart: "Rewards of the answers",
@@ -58,6 +92,9 @@ export const train = {
   samples: "Answers on the way",
   sampleExpected: "The dataset's answer",
   sampleStep: (step: number) => `After step ${format.integer(step)}`,
+  sampleQuestion: "Question",
+  sampleRight: "right",
+  sampleNear: (chrf: number) => `chrF ${format.fixed(chrf, 0)}`,
   sampleEmpty: "(nothing)",
   log: "Log",
   logEmpty: "Nothing yet.",
@@ -68,7 +105,20 @@ export const train = {
 function rewards(preference: PreferenceReport | undefined): string {
   if (!preference) return "";
   const { chosenReward, rejectedReward, accuracy } = preference;
-  return `  rewards ${chosenReward.toFixed(3)} / ${rejectedReward.toFixed(3)}  accuracy ${accuracy.toFixed(3)}`;
+  const reward = (value: number | null): string => value?.toFixed(3) ?? "–";
+  return `  rewards ${reward(chosenReward)} / ${reward(rejectedReward)}  accuracy ${accuracy.toFixed(3)}`;
+}
+
+/** Facts of the planned run, for the line above the button. */
+interface RunSummary {
+  /** The method's name with its size, such as "LoRA r 8". */
+  readonly method: string;
+  readonly model: string;
+  readonly rows: number;
+  readonly steps: number;
+  /** Null while the speed is unknown. */
+  readonly ms: number | null;
+  readonly bytes: number;
 }
 
 export const run = {
@@ -112,6 +162,7 @@ export const run = {
     "model-loading": "The model is loading…",
     "method-problem": "A method option is invalid.",
     "training-problem": "A training option is invalid.",
+    "no-mix": "Choose the dataset to mix in.",
     answering: "An answer is being written…",
     measuring: "The speed is being measured…",
     exporting: "An export is being made…",
@@ -156,7 +207,42 @@ export const run = {
     modelMemory: "Model on the GPU",
   },
   stepOf: (step: number, total: number) => `${format.integer(step)} / ${format.integer(total)}`,
+  verdict: {
+    stillLearning: "It was still learning",
+    more: (steps: number) => `Train ${plural(steps, "more step", "more steps")}`,
+    moreLater: (steps: number) =>
+      `The loss was still falling at the end. Train longer, by about ${plural(steps, "step", "steps")}.`,
+    flat: "It has learned what it could",
+    flatWhat: "The loss hardly changed in the last third of the run; more steps would change little.",
+    overfitted: (step: number) => `It overfitted after step ${format.integer(step)}`,
+    bestKept: (step: number, best: number, last: number) =>
+      `The loss on held-out rows rose from ${format.loss(best)} to ${format.loss(last)} while that on the trained rows fell. The weights of step ${format.integer(step)} were kept.`,
+    lastKept: (best: number, last: number) =>
+      `The loss on held-out rows rose from ${format.loss(best)} to ${format.loss(last)} while that on the trained rows fell, and the last weights were kept. Train again with “Load best model at end”, or with more rows.`,
+    forgot: "It forgot other things",
+    forgotWhat: (before: number, after: number) =>
+      `The loss on everyday questions rose from ${format.loss(before)} to ${format.loss(after)}. A lower learning rate, fewer steps or some everyday rows in the data keep more of what the model knew.`,
+  },
+  /** Summary of the planned run. */
+  summary: ({ method, model, rows: count, steps, ms, bytes }: RunSummary) =>
+    [
+      `${method} on ${model}`,
+      rows(count),
+      plural(steps, "step", "steps"),
+      ...(ms === null ? [] : [format.about(ms)]),
+      format.bytes(bytes),
+    ].join(", "),
+  warnings: (count: number) => plural(count, "warning", "warnings"),
+  trainFurther: "Train further",
   compareNow: "See what changed",
+  scoreNow: "Score both sides",
+  exportNow: "Take it with you",
+  /** Announced to screen readers. */
+  spoken: {
+    begun: (steps: number) => `Training has begun: ${plural(steps, "step", "steps")}.`,
+    progress: (share: number, loss: number | null) =>
+      `${format.done(share)}${loss === null ? "" : `, loss ${format.loss(loss)}`}`,
+  },
   keepAwake: "Keep the screen awake",
   tellMe: "Tell me when it is done",
   tellMeDenied: "The browser does not allow notifications for this page. Allow them in its site settings.",

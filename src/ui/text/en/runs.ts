@@ -46,9 +46,10 @@ export const runs = {
   undo: "Undo",
   total: (count: number, bytes: number) => `${plural(count, "run", "runs")}, ${format.bytes(bytes)}`,
   tidy: "Delete all without a star",
+  many: "There are many runs here by now. Star those to keep and delete the others.",
   all: (count: number) => `Show all ${format.integer(count)}`,
   export: "Export",
-  exports: { json: "JSON", csv: "CSV", tensorboard: "TensorBoard" },
+  exports: { json: "JSON", csv: "CSV", tensorboard: "TensorBoard", wandb: "W&B" },
 };
 
 export const compareRuns = {
@@ -92,6 +93,7 @@ export const compareRuns = {
   facts: {
     model: "Model",
     data: "Data",
+    content: "Contents of its files (SHA-256)",
     rows: "Rows",
     template: "Template",
     method: "Method",

@@ -1,5 +1,6 @@
 import type { ScoreId, ScoredSource } from "../../../shared/scores";
 import { type scoreFields, scoreSpecs } from "../../../shared/scores";
+import { hasForgotten } from "../../../shared/run-verdict";
 import type { LabelledOptionTexts } from "../option-texts";
 import { format } from "./format";
 import { plural } from "./words";
@@ -12,7 +13,6 @@ export const scores = {
     "Both sides on the same rows, asked as training reads them: how likely they find the expected answers, and what they answer themselves.",
   options: "What is scored",
   start: "Score",
-  again: "Score again",
   scoring: "Scoring",
   rows: "Rows",
   heldOut: "Rows held out from training",
@@ -53,7 +53,7 @@ export const scores = {
     const says =
       losses.length < 2
         ? ""
-        : after > before + 0.5
+        : hasForgotten({ before, after })
           ? " It forgot other things."
           : after > before + 0.1
             ? " It answers other things a little less well."
@@ -167,7 +167,7 @@ function isShare(id: ScoreId): boolean {
   return scoreSpecs[id].unit === "share";
 }
 
-/** A difference with its sign: of shares in points of a percent. */
+/** A signed difference; shares are given in percentage points. */
 function changeWords(id: ScoreId, value: number): string {
   const [size, decimals] = isShare(id) ? [100 * value, 1] : [value, scoreSpecs[id].unit === "number" ? 3 : 1];
   const shown = format.fixed(Math.abs(size), decimals);

@@ -1,10 +1,23 @@
 import type { BrowserKind } from "../../lib/browser-kind";
+import { formatTyped } from "../../lib/typed-number";
 import { format } from "./format";
 import { plural } from "./words";
 
 /* Texts of the page around the steps, and of progress. */
 
 export const shell = {
+  settingsFile: {
+    save: "Save settings",
+    load: "Load settings",
+    input: "Settings file",
+    copyLink: "Copy link to these settings",
+    hint: "Model, template, method and all options as a YAML file, without data. Load one here or drop it anywhere on the page.",
+    taken: (file: string | null) =>
+      file === null ? "The link's settings are in use" : `The settings of ${file} are in use`,
+    missingModel: (model: string) =>
+      `They were made for ${model}, which is not in your library. Load it on the Model step; until then its defaults do not apply.`,
+    dismiss: "All right",
+  },
   brand: "Luthier",
   /** The visible range of a list. */
   range: (first: number, last: number, total: number) =>
@@ -21,6 +34,7 @@ export const shell = {
   /** Announced after a step's name. */
   spokenState: (state: string) => `, ${state}`,
   stepsLabel: "Steps",
+  language: "Language",
   skip: "Skip to the first step",
   skipToRun: "Skip to the run",
   detail: {
@@ -37,6 +51,18 @@ export const shell = {
     asked: (count: number) => plural(count, "question asked", "questions asked"),
     size: (bytes: number) => format.bytes(bytes),
   },
+  /** The lines of closed steps. */
+  lines: {
+    joined: (parts: readonly string[]) => parts.join(" · "),
+    trainable: (count: number, share: number) =>
+      `${format.integer(count)} trainable (${format.share(share)})`,
+    epochs: (count: number) => plural(count, "epoch", "epochs"),
+    steps: (count: number) => plural(count, "step", "steps"),
+    batch: (size: number) => `batch size ${format.integer(size)}`,
+    rate: (rate: number) => `learning rate ${formatTyped(rate)}`,
+  },
+  openEvery: "Open all steps",
+  openOne: "One step at a time",
   scheme: {
     light: "Colours: light. Change to dark",
     dark: "Colours: dark. Change to those of the system",

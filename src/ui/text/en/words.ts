@@ -12,7 +12,7 @@ export interface RunPlace {
   readonly step: number;
   readonly totalSteps: number;
   readonly loss: number | null;
-  /** Share of pairs that are judged right; null unless preferences are learned. */
+  /** Share of correctly ranked pairs; null unless preferences are learned. */
   readonly accuracy: number | null;
 }
 

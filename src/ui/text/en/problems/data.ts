@@ -50,6 +50,10 @@ const rowProblems = {
     what: "The row is not a pair of a chosen and a rejected answer.",
     advice: "Choose “Answers” or “Text” on the Method step.",
   }),
+  "data/no-label": () => ({
+    what: "The row's answer is labelled neither good nor bad, and is not one of a pair.",
+    advice: "Choose “Answers” or “Text” on the Method step.",
+  }),
   "data/template-without-tools": () => ({
     what: "The row calls tools, and the template does not support tool calls and results.",
     advice: "Choose the chat template of a model that supports tools.",
@@ -72,6 +76,7 @@ function firstReason(first: NonNullable<DataProblems["data/nothing-to-train"]["f
     case "data/nothing-to-learn":
     case "data/found-bad":
     case "data/no-preference":
+    case "data/no-label":
     case "data/template-without-tools":
     case "data/answer-not-written":
     case "data/text-needs-decoder":
@@ -90,6 +95,10 @@ export const dataProblems: ProblemTexts<DataProblems> = {
       first?.code === "data/question-fills-row"
         ? `Raise ${MAX_LENGTH}, or choose another dataset or template.`
         : "Choose another dataset or template.",
+  }),
+  "data/nothing-to-mix": () => ({
+    what: "No row of the dataset to mix in has anything to learn.",
+    advice: "Choose another dataset, raise the maximum length, or set the share to 0.",
   }),
   "data/nothing-to-validate": () => ({
     what: "No row of the validation file can be used.",

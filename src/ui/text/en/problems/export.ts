@@ -1,6 +1,12 @@
-import type { ExportProblems, LlamaCppDifference, LoraExtra } from "../../../../lib/problems/export-problems";
+import type {
+  ExportProblems,
+  LlamaCppDifference,
+  LoraExtra,
+  TrainerTool,
+} from "../../../../lib/problems/export-problems";
 import { methods } from "../methods";
 import { format } from "../format";
+import { objectives } from "../objectives";
 import type { ProblemTexts } from "./words";
 
 const titleOf = (id: string): string =>
@@ -29,6 +35,16 @@ const differences: Readonly<Record<LlamaCppDifference, string>> = {
   "layers-without-positions": "leaves out positions in other layers",
   biases: "has biases in other layers",
 };
+
+const toolNames: Readonly<Record<TrainerTool, string>> = {
+  script: "The training script",
+  "LLaMA-Factory": "LLaMA-Factory",
+  Axolotl: "Axolotl",
+  Unsloth: "Unsloth",
+};
+
+const objectiveOf = (id: string): string =>
+  Object.entries(objectives.titles).find(([known]) => known === id)?.[1].title ?? id;
 
 const MERGE = "Export the merged model instead, which includes it in its weights.";
 
@@ -73,9 +89,33 @@ export const exportProblems: ProblemTexts<ExportProblems> = {
     what: `mlx-lm names the modules of ${family} models differently, so it would not find the adapter's layers.`,
     advice: MERGE,
   }),
+  "export/long-rope-in-mlx": () => ({
+    what: "mlx-lm always applies LongRoPE's factors for long texts; this model was trained here with those for short ones.",
+    advice: MERGE,
+  }),
   "export/template-not-in-ollama": () => ({
     what: "The model's chat template formats conversations in a way that Ollama's templates cannot express.",
     advice: "Export the merged GGUF, which carries the chat template, and run it in llama.cpp with --jinja.",
+  }),
+  "export/no-run": () => ({
+    what: "This adapter came without its run, so there is nothing to repeat.",
+    advice: "Export an adapter that was trained here.",
+  }),
+  "export/method-not-in-script": ({ method }) => ({
+    what: `No library that the script uses can train ${titleOf(method)} on this model as it is trained here.`,
+    advice: "Train it here, or choose LoRA for a run elsewhere.",
+  }),
+  "export/objective-not-in-trainer": ({ objective, tool }) => ({
+    what: `${toolNames[tool]} does not have the objective ${objectiveOf(objective)}.`,
+    advice: "Train it here, or choose another objective.",
+  }),
+  "export/method-not-in-trainer": ({ method, tool }) => ({
+    what: `${toolNames[tool]} cannot train ${titleOf(method)}.`,
+    advice: "Export the training script, or choose LoRA for a run elsewhere.",
+  }),
+  "export/encoder-not-in-trainer": ({ tool }) => ({
+    what: `${toolNames[tool]} trains decoders only; this model has an encoder too.`,
+    advice: "Export the training script instead.",
   }),
   "export/no-mlx-adapter": ({ method, merges }) => ({
     what: `MLX supports only LoRA and DoRA adapters, not ${titleOf(method)}.`,

@@ -173,7 +173,9 @@ export const formatProblems: ProblemTexts<FormatProblems> = {
     advice: "Choose the weights together with config.json and tokenizer.json.",
   }),
   "model/other-weights": ({ file, isPyTorch }) => ({
-    what: `${file} is not in the safetensors format.`,
+    what: isPyTorch
+      ? `${file} is in PyTorch's own format, which can run code when it is opened.`
+      : `${file} is not in the safetensors format.`,
     advice: isPyTorch
       ? 'Convert it once in Python: `AutoModelForCausalLM.from_pretrained(folder).save_pretrained("converted")`, then choose the files of that folder.'
       : "Choose the model's safetensors files instead; most model pages offer them.",

@@ -103,11 +103,13 @@ export const hubProblems: ProblemTexts<HubProblems> = {
       : "Look for another copy of this model on the hub, often one that says “safetensors” or “HF” in its name.",
   }),
   "model/no-weights-on-hub": ({ repository, instead }) => {
-    const only = instead === "gguf-parts" ? "parts of split GGUF files" : instead?.path;
+    const only = instead === "gguf-parts" ? "some parts of split GGUF files" : instead?.path;
+    const isPyTorch = /\.(bin|pt|pth)$/i.test(only ?? "");
     return {
       what: `${repository} has no weights that the studio reads${only ? `, only ${only}` : ""}.`,
-      advice:
-        "It reads *.safetensors and whole *.gguf files: look for another copy of this model on the hub.",
+      advice: isPyTorch
+        ? `PyTorch's format can run code when it is opened. Convert it once in Python: \`AutoModelForCausalLM.from_pretrained("${repository}").save_pretrained("converted")\`, then drop that folder with the tokenizer's files below.`
+        : "It reads *.safetensors and whole *.gguf files: look for another copy of this model on the hub.",
     };
   },
 };

@@ -15,6 +15,7 @@ import { modelsProblems } from "./models";
 import { modelSizeProblems } from "./model-size";
 import { patternProblems } from "./pattern";
 import { scoreProblems } from "./score";
+import { settingsProblems } from "./settings";
 import { storageProblems } from "./storage";
 import { tokenizerProblems } from "./tokenizer";
 import { workerProblems } from "./worker";
@@ -35,6 +36,7 @@ const problems: ProblemTexts = {
   ...modelSizeProblems,
   ...patternProblems,
   ...scoreProblems,
+  ...settingsProblems,
   ...storageProblems,
   ...tokenizerProblems,
   ...valueProblems,

@@ -23,6 +23,8 @@ const tasks: Readonly<Record<StorageTask, string>> = {
   "downloads-list": "list the downloads",
   "evaluation-keep": "keep the scores",
   "evaluation-read": "read the scores",
+  "rating-keep": "keep the rating",
+  "ratings-read": "read the ratings",
   "imports-clear": "remove unfinished imports",
   "model-clear": "remove the unfinished model",
   "model-delete": "delete the model",

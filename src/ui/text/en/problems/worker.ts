@@ -2,6 +2,7 @@ import type { SmallerRun, WorkerProblems } from "../../../../lib/problems/worker
 import { METHOD_IDS } from "../../../../shared/methods";
 import { format } from "../format";
 import { methods } from "../methods";
+import { objectives } from "../objectives";
 import { trainingOptions } from "../options";
 import type { ProblemTexts } from "./words";
 
@@ -65,9 +66,9 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
     what: `The chosen options train different parameters than “${adapter}” has.`,
     advice: `Choose the method and options it was trained with, or turn off “${trainingOptions.continueAdapter.label}”.`,
   }),
-  "config/preferences-need-decoder": () => ({
-    what: "Preferences cannot be learned by a model with an encoder.",
-    advice: "Choose “Answers”, or a model without an encoder.",
+  "config/labels-need-batch": () => ({
+    what: `${objectives.titles.kto.title} compares each answer with others of its batch, so one row is not enough.`,
+    advice: `Set “${trainingOptions.batchSize.label}” to 2 or more.`,
   }),
   "config/preferences-without-selection": ({ method }) => ({
     what: `${methodTitle(method)} chooses its weights by how well single answers are learned, which preferences do not tell.`,
@@ -76,6 +77,10 @@ export const workerProblems: ProblemTexts<WorkerProblems> = {
   "config/no-such-run": () => ({
     what: "This run no longer exists.",
     advice: "It may have been deleted in another tab; choose another one.",
+  }),
+  "config/no-run-to-extend": () => ({
+    what: "The state in which this run ended is not kept.",
+    advice: "Go on from its adapter instead, under Runs.",
   }),
   "config/no-run-to-resume": () => ({
     what: "There is no run to resume.",

@@ -1,0 +1,67 @@
+import type { TemplateId } from "../shared/data";
+import type { MethodId } from "../shared/methods";
+import type { ObjectiveId } from "../shared/objectives";
+
+/* English texts of exported files, independent of the page's language. */
+
+/** Method names as in the literature. */
+export const methodTitles: Readonly<Record<MethodId, string>> = {
+  lora: "LoRA",
+  loha: "LoHa",
+  lokr: "LoKr",
+  krona: "KronA",
+  said: "Intrinsic SAID",
+  ia3: "(IA)³",
+  "prefix-tuning": "Prefix tuning",
+  "prompt-tuning": "Prompt tuning",
+  "p-tuning": "P-tuning",
+  "p-tuning-v2": "P-tuning v2",
+  bitfit: "BitFit",
+  fishmask: "FishMask",
+  "diff-pruning": "DiffPruning",
+  "last-layers": "Last layers",
+  full: "Full fine-tuning",
+  houlsby: "Houlsby adapters",
+  pfeiffer: "Pfeiffer adapters",
+  "mad-x-language": "MAD-X language adapter",
+  "mad-x-task": "MAD-X task adapter",
+  fusion: "AdapterFusion",
+  xlora: "X-LoRA",
+};
+
+/** Objectives on better and worse answers, as in the literature. */
+export const objectiveTitles: Readonly<Record<ObjectiveId, string>> = {
+  dpo: "DPO",
+  hinge: "DPO with the hinge loss of SLiC",
+  robust: "Robust DPO",
+  ipo: "IPO",
+  orpo: "ORPO",
+  simpo: "SimPO",
+  cpo: "CPO",
+  kto: "KTO",
+};
+
+export const templateTitles: Readonly<Record<TemplateId, string>> = {
+  chat: "The model's own chat template",
+  chatml: "ChatML",
+  llama2: "Llama 2",
+  llama3: "Llama 3",
+  mistral: "Mistral",
+  gemma: "Gemma",
+  qwen: "Qwen",
+  zephyr: "Zephyr",
+  vicuna: "Vicuna",
+  deepseek: "DeepSeek",
+  phi: "Phi",
+  alpaca: "Stanford Alpaca",
+  "human-assistant": "Human: … Assistant:",
+  "instruction-answer": "Instruction / Input / Answer",
+  plain: "Plain: the question, and the answer in the next line",
+  custom: "A chat template of one's own",
+};
+
+/** Python comments for methods without a loader outside Luthier. */
+export const luthierOnly = [
+  "# This loads only the base model: no Python library reads this adapter. To use it with transformers,",
+  "# open the folder in Luthier and export the merged model.",
+];

@@ -1,0 +1,106 @@
+import { Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { ProblemAlert } from "../../components/problem-alert";
+import { useStudio } from "../../store/context";
+import { isExcluded } from "../../store/jobs";
+import { selectDataset } from "../../store/selectors";
+import type { Turn } from "../../store/state";
+import { useText } from "../../text/text";
+import classes from "./ratings.module.css";
+
+interface Props {
+  readonly turn: Turn;
+  /** Index of the answer in the turn. */
+  readonly index: number;
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+/** Saves the conversation with an answer as a dataset row, after editing. */
+export function KeepRow({ turn, index, name, onClose }: Props) {
+  const text = useText();
+  const { dataset, locked, problem, keepRow } = useStudio((state) => ({
+    dataset: selectDataset(state),
+    locked: isExcluded(state, "edit-dataset") || isExcluded(state, "import-dataset"),
+    problem: state.dataProblem,
+    keepRow: state.keepRow,
+  }));
+  const [answer, setAnswer] = useState(turn.answers[index]?.answer.text ?? "");
+  const [isNew, setNew] = useState(false);
+  const [title, setTitle] = useState(text.ratings.newName);
+  const [kept, setKept] = useState<string | null>(null);
+  const intoNew = isNew || !dataset;
+  const submit = async () => {
+    const where = intoNew ? title.trim() : dataset.name;
+    const target = intoNew ? { name: where } : { datasetId: dataset.id };
+    if (await keepRow(turn.id, index, answer, target))
+      setKept(intoNew ? text.ratings.keptNew(where) : text.ratings.kept(where));
+  };
+  if (kept !== null) {
+    return (
+      <p className={classes.kept} role="status">
+        {kept}{" "}
+        <Button size="compact-sm" variant="subtle" onClick={onClose}>
+          {text.ratings.close}
+        </Button>
+      </p>
+    );
+  }
+  return (
+    <form
+      className={classes.form}
+      aria-label={text.ratings.keep(name)}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <Textarea
+        label={text.ratings.answer}
+        value={answer}
+        autosize
+        minRows={2}
+        maxRows={12}
+        autoFocus
+        onChange={(event) => {
+          setAnswer(event.currentTarget.value);
+        }}
+      />
+      <div className={classes.fields}>
+        <NativeSelect
+          label={text.ratings.where}
+          value={intoNew ? "new" : "current"}
+          data={[
+            ...(dataset ? [{ value: "current", label: dataset.name }] : []),
+            { value: "new", label: text.ratings.newDataset },
+          ]}
+          onChange={(event) => {
+            setNew(event.currentTarget.value === "new");
+          }}
+        />
+        {intoNew && (
+          <TextInput
+            label={text.ratings.datasetName}
+            value={title}
+            onChange={(event) => {
+              setTitle(event.currentTarget.value);
+            }}
+          />
+        )}
+      </div>
+      <ProblemAlert problem={problem} />
+      <span className={classes.buttons}>
+        <Button
+          size="compact-sm"
+          type="submit"
+          disabled={locked || answer.trim() === "" || (intoNew && title.trim() === "")}
+        >
+          {text.ratings.keepRow}
+        </Button>
+        <Button size="compact-sm" variant="default" onClick={onClose}>
+          {text.ratings.cancel}
+        </Button>
+      </span>
+    </form>
+  );
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { faintTexts } from "./fake-page/contrast";
+import { ask, button, fakePageTests, train } from "./fake-page/open";
+
+/** The page's behaviour over a fake worker: keyboard, colours, widths. */
+
+const withPage = fakePageTests();
+
+describe("page behaviour", () => {
+  it("everything is reachable by keyboard", async () => {
+    await withPage({}, async (page) => {
+      await button(page, "Train").waitFor();
+      await page.getByText("Row 1 as the model reads it").waitFor();
+      const reached = new Set<string>();
+      for (let i = 0; i < 260; i++) {
+        await page.keyboard.press("Tab");
+        const name = await page.evaluate(() => {
+          const element = document.activeElement;
+          if (!element || element === document.body) return null;
+          const label = element.getAttribute("aria-label");
+          const labels =
+            element instanceof HTMLInputElement ||
+            element instanceof HTMLSelectElement ||
+            element instanceof HTMLTextAreaElement
+              ? element.labels?.[0]?.textContent
+              : null;
+          return label ?? labels ?? element.textContent;
+        });
+        if (name === null) break;
+        reached.add(name);
+      }
+      const wanted = [
+        "Dataset file",
+        "Prompt template",
+        "Base model",
+        "Model files",
+        "LoRA",
+        "r",
+        "bias",
+        "use_rslora",
+      ];
+      for (const name of [...wanted, "Epochs", "Seed", "Message", "Temperature", "Adapter files", "Train"]) {
+        expect([...reached], name).toContain(name);
+      }
+      await page.getByRole("radio", { name: "LoRA", exact: true }).focus();
+      await page.keyboard.press("ArrowRight");
+      expect(await page.getByRole("radio", { name: "LoKr", exact: true }).isChecked()).toBe(true);
+    });
+  });
+
+  it("a skip link leads past the steps to the run", async () => {
+    await withPage({}, async (page) => {
+      await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
+      await page.getByRole("link", { name: "Skip to the run" }).focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      expect(await page.locator(":focus").innerText()).toBe("Train");
+    });
+  });
+
+  it("charts follow the system's colour scheme", async () => {
+    await withPage({}, async (page) => {
+      await train(page);
+      const lines = (): Promise<number> => page.evaluate(countGridPixels);
+      await expect.poll(lines).toBeGreaterThan(100);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
+      await expect.poll(lines).toBeGreaterThan(100);
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.locator('[data-mantine-color-scheme="light"]').waitFor();
+      await expect.poll(lines).toBeGreaterThan(100);
+    });
+  });
+
+  for (const scheme of ["light", "dark"] as const) {
+    for (const width of [360, 768, 1440]) {
+      it(`fit ${width} px in ${scheme}, with no sideways scroll and readable text`, async () => {
+        await withPage({ width, scheme }, async (page) => {
+          await train(page);
+          await ask(page, "What is a lantern?");
+          await page.getByLabel("Epochs").fill("none");
+          await page.getByLabel("Validation split").fill("0");
+          await page
+            .getByRole("textbox", { name: "Repository" })
+            .fill("a-long-owner-name/lost-and-of-a-long-name");
+          await button(page, "Download").click();
+          await page.getByRole("alert").filter({ hasText: "The connection was repeatedly lost" }).waitFor();
+          await page
+            .getByRole("button", { name: /^Delete/ })
+            .last()
+            .click();
+          const closed = page.locator("main details:not([open]) > summary");
+          while ((await closed.count()) > 0) await closed.first().click();
+          if (width < 1180) await button(page, "Show the run").click();
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - window.innerWidth,
+          );
+          expect(overflow).toBeLessThanOrEqual(0);
+          const wide = await page.evaluate(() =>
+            [...document.querySelectorAll("main *")]
+              .filter(
+                (element) =>
+                  element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1,
+              )
+              .filter((element) => !element.closest("pre"))
+              .map((element) => element.outerHTML.slice(0, 120)),
+          );
+          expect(wide).toEqual([]);
+          expect(await page.evaluate(faintTexts)).toEqual([]);
+          const small = await page.evaluate(() =>
+            [...document.body.querySelectorAll("*")]
+              .filter((element) => element.checkVisibility() && (element.textContent ?? "").trim() !== "")
+              .filter((element) => Number.parseFloat(getComputedStyle(element).fontSize) < 14)
+              .map((element) => element.outerHTML.slice(0, 120)),
+          );
+          expect(small).toEqual([]);
+        });
+      });
+    }
+  }
+
+  it("edits are set aside if the last start hung with them", async () => {
+    await withPage({}, async (page) => {
+      await page.getByLabel("Max steps").fill("7");
+      // State after a hang: a start that never finished.
+      await page.addInitScript(() => localStorage.setItem("luthier-opening", String(Date.now() - 60_000)));
+      await page.reload();
+      await page.getByText("Your form entries were set aside").waitFor();
+      expect(await page.getByLabel("Max steps").inputValue()).not.toBe("7");
+      await button(page, "Restore them").click();
+      expect(await page.getByLabel("Max steps").inputValue()).toBe("7");
+    });
+  });
+
+  it("a run that has learned nothing is reported", async () => {
+    await withPage({}, async (page) => {
+      await page.getByLabel("Max steps").fill("2");
+      await page.getByLabel("Learning rate").fill("1");
+      await train(page);
+      await page.getByText("This run has learned nothing").waitFor();
+    });
+  });
+});
+
+/** Number of pixels of the loss chart in the current colour of grid lines. Runs in the page. */
+function countGridPixels(): number {
+  const chart = document.querySelector<HTMLCanvasElement>("aside canvas");
+  const probe = document.createElement("canvas").getContext("2d");
+  const drawn = chart?.getContext("2d");
+  if (!chart || !probe || !drawn) return 0;
+  probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--lt-line").trim();
+  probe.fillRect(0, 0, 1, 1);
+  const wanted = probe.getImageData(0, 0, 1, 1).data.join();
+  const { data } = drawn.getImageData(0, 0, chart.width, chart.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) if (data.slice(i, i + 4).join() === wanted) count++;
+  return count;
+}
