@@ -19,6 +19,8 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/features/compare/message-form.tsx": /^Enter$/,
   "src/ui/features/export/adapter-library.tsx": /^Escape$/,
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
+  "src/ui/features/search/search-dialog.tsx": /^Enter$/,
+  "src/ui/features/search/shortcuts.ts": /^(Ctrl|Alt|Enter)$/,
   // SVG markup.
   "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
   // The languages' own names.
