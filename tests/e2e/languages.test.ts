@@ -45,7 +45,64 @@ describe("another language", () => {
       expect(foreign(await wordsOf(page))).toEqual([]);
     });
   });
+
+  for (const language of ["en", "zh"] as const) {
+    it(`fits 360 px in ${languages[language].name}, and says nothing in another language`, async () => {
+      const locale = { en: "en-GB", zh: "zh-CN" }[language];
+      await withPage({ width: 360, locale }, async (page) => {
+        const main = page.locator('#run [data-shortcut="main"]');
+        await expect.poll(() => main.isEnabled()).toBe(true);
+        const look = async (): Promise<void> => {
+          expect(await page.evaluate(cutOff)).toEqual([]);
+          if (language !== "zh") return;
+          const words = [...new Set(await wordsOf(page))];
+          expect(words.filter((text) => ENGLISH.test(text) && !isData(text))).toEqual([]);
+        };
+        await look();
+        await main.click();
+        await page.locator('#train[data-state="done"]').waitFor();
+        await main.click();
+        await page.locator("#compare [aria-busy=false]").nth(1).waitFor();
+        await look();
+        const closed = page.locator("main details:not([open]) > summary");
+        while ((await closed.count()) > 0) await closed.first().click();
+        await look();
+      });
+    });
+  }
 });
+
+/** An English sentence: four words that follow each other. */
+const ENGLISH = /[A-Za-z]{2,} [a-z]{2,} [a-z]{2,} [a-z]{2,}/;
+
+/** Whether a text is of the data, the models, or names. */
+function isData(text: string): boolean {
+  const shown = text.trim();
+  return (
+    names.includes(shown) ||
+    MADE_UP.test(shown) ||
+    /Arr!|matey|<\|im_|Tell me something|A short answer/.test(shown)
+  );
+}
+
+/** Texts that stand out of the window or are cut within their element. Runs in the page. */
+function cutOff(): string[] {
+  const own = (element: Element): boolean =>
+    [...element.childNodes].some(
+      ({ nodeType, textContent }) => nodeType === 3 && (textContent ?? "").trim() !== "",
+    );
+  return [...document.querySelectorAll("body *")]
+    .filter(
+      (element) => own(element) && element.checkVisibility() && !element.closest("pre, [class*=clamped]"),
+    )
+    .filter((element) => {
+      const { overflowX } = getComputedStyle(element);
+      const isCut =
+        overflowX === "hidden" && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1;
+      return isCut || element.getBoundingClientRect().right > innerWidth + 1;
+    })
+    .map((element) => element.outerHTML.slice(0, 140));
+}
 
 /** All texts, accessible names, hints and placeholders of the page. */
 function wordsOf(page: Page): Promise<string[]> {

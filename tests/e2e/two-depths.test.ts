@@ -26,11 +26,11 @@ describe("the first visit", () => {
           .first()
           .isVisible(),
       ).toBe(true);
-      await page.getByText(/^LoRA r 8 on Luthier Tiny, 240 rows, 60 steps, .*MB$/).waitFor();
+      await page.getByText(/^LoRA r 8 on Luthier Tiny, 240 rows, \d+ steps, .*MB$/).waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(2 * 800);
 
       await button(page, "Train").click();
-      await page.getByText("After step 20").first().waitFor();
+      await page.getByText(/^After step \d+/).first().waitFor();
       await status(page, /^Done\./).waitFor();
       await button(page, "See what changed").click();
       await page.getByRole("region", { name: "After" }).getByText("Arr!").waitFor();
@@ -126,7 +126,7 @@ describe("the run's button", () => {
       });
       await button(page, "Train").focus();
       await page.keyboard.press("Enter");
-      await status(page, /^Step \d+ of 60/).waitFor();
+      await status(page, /^Step \d+ of \d+/).waitFor();
       expect(await focused()).toBe("Pause");
       await page.keyboard.press("Enter");
       await status(page, /^Paused/).waitFor();
@@ -135,8 +135,8 @@ describe("the run's button", () => {
       await status(page, /^Done\./).waitFor();
       expect(await focused()).toBe("See what changed");
       const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
-      expect(said[0]).toBe("Training has begun: 60 steps.");
-      expect(said.at(-1)).toMatch(/^Done\. Step 60 of 60/);
+      expect(said[0]).toMatch(/^Training has begun: \d+ steps\.$/);
+      expect(said.at(-1)).toMatch(/^Done\. Step/);
       expect(said.some((words) => words.startsWith("50 %, loss"))).toBe(true);
       expect(said.length).toBeLessThan(16);
     });

@@ -46,17 +46,20 @@ export function LibraryItem(props: ItemProps) {
   const { icon: ItemIcon, name, figures, label, current, locked, onChoose, actions } = props;
   return (
     <li className={classes.item} data-current={current || undefined}>
-      <button
-        type="button"
-        className={classes.choose}
-        aria-current={current}
-        aria-label={label}
-        disabled={locked}
-        onClick={onChoose}
-      >
+      <div className={classes.choose}>
         <ItemIcon size={18} aria-hidden className={classes.icon} />
         <span className={classes.words}>
-          <span className={classes.name}>{name}</span>
+          {/* The whole line chooses; its figures are no part of the button's name. */}
+          <button
+            type="button"
+            className={classes.name}
+            aria-current={current}
+            aria-label={label}
+            disabled={locked}
+            onClick={onChoose}
+          >
+            {name}
+          </button>
           <span className={classes.figures}>
             {figures.map((figure, index) => (
               <Fragment key={figure}>
@@ -68,7 +71,7 @@ export function LibraryItem(props: ItemProps) {
             ))}
           </span>
         </span>
-      </button>
+      </div>
       <span className={classes.actions} data-several={actions.length > 1 || undefined}>
         {actions.map(({ label, icon: ActIcon, focused = false, act }) => (
           <ActionIcon

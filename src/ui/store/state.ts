@@ -1,6 +1,5 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
-import type { WaitingVersion } from "../../client/service-worker";
 import type { ErrorData } from "../../lib/errors";
 import type { HubDatasetRequest } from "../../protocol/hub-commands";
 import type {
@@ -80,8 +79,6 @@ export interface EnvironmentSlice {
   readonly setAside: Partial<StudioState> | null;
   /** Whether a newer version of the studio is open in another tab. */
   readonly outdated: boolean;
-  /** A newer version that is installed and waits to be asked. */
-  readonly waitingVersion: WaitingVersion | null;
   /** Records what the worker was doing when it stopped responding, and clears that when it responds again. */
   recordStall(stalled: boolean): void;
   /** Restores the settings that were set aside. */

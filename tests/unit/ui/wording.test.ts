@@ -20,12 +20,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/features/export/adapter-library.tsx": /^Escape$/,
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
   "src/ui/features/search/search-dialog.tsx": /^Enter$/,
-  // The id of an entry.
-  "src/ui/features/search/search-entries.ts": /^open X$/,
-  // Keyboard keys, and a selector.
-  "src/ui/features/search/shortcuts.ts": /^(Ctrl|Alt|Enter)$|^input, textarea/,
-  // A selector.
-  "src/ui/lib/reveal.ts": /^input, select/,
+  "src/ui/features/search/shortcuts.ts": /^(Ctrl|Alt|Enter)$/,
   // SVG markup.
   "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
   // The languages' own names.

@@ -51,7 +51,7 @@ function form(
       const label = words?.label ?? name;
       const value = values[name];
       return {
-        id: `${step} ${name}`,
+        id: `${step}-${name}`,
         name: label,
         note: text.shell.steps[step],
         value:
@@ -89,7 +89,7 @@ function commands(state: StudioState, text: Text): SearchEntry[] {
         : []),
     ...STEPS.map((step) =>
       command(
-        `open ${step}`,
+        `open-${step}`,
         text.shell.steps[step],
         () => {
           location.hash = step;

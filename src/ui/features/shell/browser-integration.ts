@@ -3,7 +3,6 @@ import { useStudio, useStudioContext } from "../../store/context";
 import { isTraining } from "../../store/jobs";
 import { isUnderWay } from "../../store/selectors";
 import { useText } from "../../text/text";
-import { useLaunchedFiles } from "./launched-files";
 
 /**
  * Browser integration during a run: leave warning, wake lock, title, notification. Renders nothing; it is a component
@@ -14,7 +13,6 @@ export function BrowserIntegration(): null {
   useWakeLock();
   useTitle();
   useNotification();
-  useLaunchedFiles();
   return null;
 }
 
