@@ -33,6 +33,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          // Test files share a GPU with its compiled kernels.
+          isolate: false,
         },
       },
       {
@@ -50,6 +52,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          isolate: false,
         },
       },
       {

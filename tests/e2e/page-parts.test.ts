@@ -203,6 +203,8 @@ describe("the library", () => {
       await train(page);
       // "Done." still stands from the first run when the second starts.
       await button(page, "Rename LoRA 2").waitFor();
+      // What the end of a run adds to the page moves what is below.
+      await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
       await button(page, "Rename LoRA 1").click();
       await page.getByLabel("New name").press("Escape");
       await expect.poll(() => focused(page)).toBe("Rename LoRA 1");
@@ -210,6 +212,7 @@ describe("the library", () => {
       await page.getByLabel("New name").fill("Pirate voice");
       await page.getByLabel("New name").press("Enter");
       await button(page, "Use Pirate voice").click();
+      await page.locator('[aria-label="Use Pirate voice"][aria-current="true"]').waitFor();
       await page.getByLabel("Go on from the loaded adapter").check();
       await page.getByText("From “Pirate voice”, 3 steps, with its optimizer state.").waitFor();
       await page.getByLabel("r", { exact: true }).fill("4");

@@ -10,7 +10,7 @@ import { readPeftFolder } from "../../src/formats/peft-folder";
 import { makeRng } from "../../src/lib/rng";
 import { expectClose } from "../support/compare";
 import { type GoldenTensor, loadGoldenModel, readJson, readTensors, under } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 
 /** Adapters as written by different PEFT versions and users, with PEFT's results. */
@@ -36,10 +36,9 @@ const TOLERANCE = 1e-4;
 let gpu: Gpu;
 let tensors: ReadonlyMap<string, GoldenTensor>;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
   tensors = await readTensors("adapters.safetensors");
 });
-afterAll(() => gpu.close());
 
 const batch = (splits: boolean): TrainingBatch => ({
   rows: 1,

@@ -12,14 +12,13 @@ import { defaultGeneration } from "../../src/shared/generation";
 import { answersAlone, answersTogether, promptsOf } from "../support/batch-answers";
 import { expectClose } from "../support/compare";
 import { bindCase, goldenState, loadGoldenModel, readJson, readTensors } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 async function stateOf(model: LoadedModel, family: string, name: string): Promise<AdapterState> {
   const tensors = await readTensors(family, name, "golden.safetensors");

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { promptIds } from "../../src/data/shape/conversation";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { Generator } from "../../src/engine/generate/generator";
@@ -14,7 +14,7 @@ import { loadTokenizer } from "../../src/tokenizer/tokenizer";
 import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";
 import { readJson, readTensors } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
@@ -24,9 +24,8 @@ const FOLDER = "public/models/spruce";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 test("the built-in model equals transformers: ids, logits, greedy answer", async () => {
   const files = readdirSync(FOLDER).map((file) => bytesSource(file, readFileSync(`${FOLDER}/${file}`)));

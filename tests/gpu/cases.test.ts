@@ -12,7 +12,7 @@ import { makeRng } from "../../src/lib/rng";
 import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";
 import { goldenRoot, loadGoldenModel } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
@@ -26,9 +26,8 @@ const { ids, logits } = JSON.parse(readFileSync(join(CASES, "expected-logits.jso
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 async function lastLogits(model: LoadedModel, state: AdapterState): Promise<Float32Array> {
   const all = await computeLogits(model, state, {

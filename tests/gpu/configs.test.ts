@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
@@ -13,7 +13,7 @@ import { LuthierError } from "../../src/lib/errors";
 import { baseAdapter } from "../support/base-adapter";
 import { expectClose } from "../support/compare";
 import { readJson } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
@@ -41,9 +41,8 @@ const { ids, prompt, cases } = JSON.parse(readFileSync(join(COMMITTED, "configs.
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 const TOLERANCE = 1e-4;
 

@@ -22,7 +22,7 @@ import { expectClose } from "../support/compare";
 import { type ContractTerms, contractTerms } from "../support/contract";
 import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
 import { makeExperts } from "../support/experts";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { relativeError } from "../support/errors";
 import { computeLogits } from "../support/logits";
 import { mergedModel } from "../support/merged-model";
@@ -32,9 +32,8 @@ import { trainSteps } from "../support/train-steps";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 /**
  * Families that cover every kind: gated and plain, separate and fused, Linear and Conv1D, with and without biases and

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { AdapterState } from "../../src/engine/adapters/adapter-state";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
@@ -18,7 +18,7 @@ import {
   readTensors,
   under,
 } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 
 const { training } = readJson<GoldenInfo>("llama", "lora", "golden.json");
 
@@ -27,12 +27,11 @@ let model: LoadedModel;
 let tensors: ReadonlyMap<string, GoldenTensor>;
 let batches: TrainingBatch[];
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
   model = await loadGoldenModel(gpu, "llama");
   tensors = await readTensors("llama", "lora", "golden.safetensors");
   batches = goldenBatches(tensors);
 });
-afterAll(() => gpu.close());
 
 let state: AdapterState;
 let trainer: Trainer;

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { beforeAll, describe, expect, test, type TestContext } from "vitest";
 import type { Gpu } from "../../src/engine/gpu/device";
-import { PipelineCache } from "../../src/engine/gpu/pipelines";
+import type { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { type StorageKind, storageKinds } from "../../src/engine/graph/op";
 import {
   type GemmForm,
@@ -10,16 +10,16 @@ import {
 } from "../../src/engine/kernels/matmul-variants";
 import { expectClose } from "../support/compare";
 import { exactNumbers, type GemmCase, gemmReference, runGemm } from "../support/gemm";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
+import { pipelinesOf } from "../support/run-graph";
 import { storedNumbers } from "../support/stored-numbers";
 
 let gpu: Gpu;
 let pipelines: PipelineCache;
 beforeAll(async () => {
-  gpu = await openTestGpu();
-  pipelines = new PipelineCache(gpu);
+  gpu = await sharedTestGpu();
+  pipelines = pipelinesOf(gpu);
 });
-afterAll(() => gpu.close());
 
 const forms: readonly GemmForm[] = ["nt", "nn", "tn"];
 const variants = Object.keys(gemmVariants) as GemmVariantId[];

@@ -14,15 +14,14 @@ import {
   readJson,
   readTensors,
 } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { computeGradients } from "../support/gradients";
 import { computeLogits } from "../support/logits";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 const TOLERANCE = 1e-4;
 /** Length of the packed row, three more than the texts need. */

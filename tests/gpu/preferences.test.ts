@@ -24,7 +24,7 @@ import {
   readTensorsOf,
   under,
 } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { trainSteps } from "../support/train-steps";
 
 const TOLERANCE = 1e-4;
@@ -49,9 +49,8 @@ const families = [...new Set(goldens.map(({ family }) => family))];
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 describe.each(families)("%s learns preferences as TRL does", (family) => {
   let model: LoadedModel;

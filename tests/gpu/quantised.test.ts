@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
 import { methods } from "../../src/engine/adapters/registry";
 import type { Gpu } from "../../src/engine/gpu/device";
@@ -24,7 +24,7 @@ import {
   readJson,
   readTensors,
 } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { openTestGpu, sharedTestGpu } from "../support/gpu";
 import { computeGradients } from "../support/gradients";
 import { computeLogits } from "../support/logits";
 import { mergedModel } from "../support/merged-model";
@@ -33,9 +33,8 @@ import { fixedTuning, pipelinesOf } from "../support/run-graph";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 const TINY = {
   llama: { hidden_size: 64, intermediate_size: 80, num_hidden_layers: 1, vocab_size: 97 },

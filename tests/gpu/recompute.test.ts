@@ -14,14 +14,13 @@ import {
   readJson,
   readTensors,
 } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { computeGradients } from "../support/gradients";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 const STEPS = 3;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { adapterFromFolder } from "../../src/engine/adapters/from-folder";
 import type { HostTensor } from "../../src/engine/adapters/common/method";
@@ -26,16 +26,15 @@ import {
   readJson,
   readTensors,
 } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { zipFiles } from "../support/zip-files";
 
 let gpu: Gpu;
 let model: LoadedModel;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
   model = await loadGoldenModel(gpu, "llama");
 });
-afterAll(() => gpu.close());
 
 const STEPS = 6;
 

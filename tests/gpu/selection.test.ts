@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
 import type { Adapter, HostTensor } from "../../src/engine/adapters/common/method";
 import { methods } from "../../src/engine/adapters/registry";
@@ -14,18 +14,17 @@ import type { FieldValues } from "../../src/shared/fields";
 import type { MethodId } from "../../src/shared/methods";
 import { expectClose } from "../support/compare";
 import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { sharedTestGpu } from "../support/gpu";
 import { computeLogits } from "../support/logits";
 
 let gpu: Gpu;
 let model: LoadedModel;
 let batches: TrainingBatch[];
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
   model = await loadGoldenModel(gpu, "llama_tied");
   batches = goldenBatches(await readTensors("llama_tied", "lora", "golden.safetensors"));
 });
-afterAll(() => gpu.close());
 
 const STEPS = 5;
 const OPTIONS = { keep_ratio: 0.1, fish_samples: 4, target_modules: "q_proj" };

@@ -4,7 +4,7 @@ import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { type BatchShape, countLabels } from "../../src/engine/train/batch-inputs";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import { expectClose } from "./compare";
-import { openTestGpu } from "./gpu";
+import { sharedTestGpu } from "./gpu";
 import {
   bindCase,
   goldenBatches,
@@ -51,9 +51,8 @@ function familiesOf(share: 0 | 1): string[] {
 export function describeGoldens(share: 0 | 1): void {
   let gpu: Gpu;
   beforeAll(async () => {
-    gpu = await openTestGpu();
+    gpu = await sharedTestGpu();
   });
-  afterAll(() => gpu.close());
 
   describe.each(familiesOf(share))("%s equals PyTorch and PEFT", (family) => {
     let model: LoadedModel;

@@ -64,31 +64,46 @@ export function goldenCases(family: string): string[] {
 }
 
 /**
- * Cases to compute: all, or with hardware kernels, which a software GPU compiles slowly, one per family and one per
- * method unless LUTHIER_CASES=all.
+ * Cases to compute: all, or on a suite that repeats others' evidence only as many as hold every family and every method
+ * once, unless LUTHIER_CASES=all. Suites with hardware kernels, which a software GPU compiles slowly, repeat.
  */
-export function casesToCompute(family: string): string[] {
-  if (process.env.LUTHIER_KERNELS !== "gpu" || process.env.LUTHIER_CASES === "all")
-    return goldenCases(family);
-  chosenCases ??= chooseCases();
-  return chosenCases.get(family) ?? [];
+export function casesToCompute(
+  family: string,
+  repeats: boolean = process.env.LUTHIER_KERNELS === "gpu",
+): string[] {
+  if (!repeats || process.env.LUTHIER_CASES === "all") return goldenCases(family);
+  coveringCases ??= chooseCases();
+  return coveringCases.get(family) ?? [];
 }
 
-let chosenCases: ReadonlyMap<string, string[]> | undefined;
+let coveringCases: ReadonlyMap<string, string[]> | undefined;
 
+/** Few cases that hold every family and every method: families with few methods choose first. */
 function chooseCases(): ReadonlyMap<string, string[]> {
-  const seen = new Set<MethodId>();
-  return new Map(
-    goldenFamilies().map((family) => {
-      const cases = goldenCases(family).filter((name, index) => {
-        const method = methodOfCase(family, name);
-        const isChosen = index === 0 || !seen.has(method);
-        seen.add(method);
-        return isChosen;
-      });
-      return [family, cases];
-    }),
+  const methodsOf = new Map(
+    goldenFamilies().map((family) => [
+      family,
+      new Map(goldenCases(family).map((name) => [name, methodOfCase(family, name)])),
+    ]),
   );
+  const count = (family: string): number => new Set(methodsOf.get(family)?.values()).size;
+  const seen = new Set<MethodId>();
+  const chosen = new Map<string, string[]>();
+  const byVariety = [...methodsOf].sort(([a], [b]) => count(a) - count(b));
+  for (const [family, cases] of byVariety) {
+    const unseen = [...cases].find(([, method]) => !seen.has(method)) ?? [...cases][0];
+    if (!unseen) continue;
+    seen.add(unseen[1]);
+    chosen.set(family, [unseen[0]]);
+  }
+  // What is left of the methods, on the families that have most.
+  for (const [family, cases] of byVariety.reverse())
+    for (const [name, method] of cases) {
+      if (seen.has(method)) continue;
+      seen.add(method);
+      chosen.get(family)?.push(name);
+    }
+  return chosen;
 }
 
 export function readJson<T>(...path: string[]): T {

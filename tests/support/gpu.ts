@@ -26,6 +26,17 @@ export async function openTestGpu(options: OpenOptions = {}, threads = 1): Promi
   return withGpuThreads(threads, () => Gpu.open(gpu, options));
 }
 
+let shared: Promise<Gpu> | null = null;
+
+/**
+ * The GPU that test files of a worker share, with all that has been compiled on it (`pipelinesOf`): compiling takes a
+ * software GPU most of the time of these tests. Not for tests that lose, close or fill their GPU. Stays open.
+ */
+export function sharedTestGpu(): Promise<Gpu> {
+  shared ??= openTestGpu();
+  return shared;
+}
+
 /** A null-backend GPU, which compiles shaders and pipelines but executes nothing and needs no adapter. */
 export function createNullGpu(): GPU {
   return nullInstance;

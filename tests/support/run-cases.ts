@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, test } from "vitest";
+import { beforeAll, test } from "vitest";
 import type { Gpu } from "../../src/engine/gpu/device";
-import { openTestGpu } from "./gpu";
+import { sharedTestGpu } from "./gpu";
 import type { RegisteredCase } from "./op-cases/case";
 
 /** Defines a test per case, on a shared GPU. */
 export function runCases(cases: readonly RegisteredCase[]): void {
   let gpu: Gpu;
   beforeAll(async () => {
-    gpu = await openTestGpu();
+    gpu = await sharedTestGpu();
   });
-  afterAll(() => gpu.close());
   test.each(cases.map((entry) => [entry.name, entry] as const))("%s", async (_, entry) => entry.check(gpu));
 }

@@ -31,16 +31,20 @@ export const schedules: Readonly<Record<Schedule, string>> = {
   constant: "constant_with_warmup",
 };
 
+/** Suffixes of the starting factors of PiSSA and OLoRA, which stay subtracted from the weight. */
+const isStartFactor = (name: string): boolean => /\.pissa_[AB]$/.test(name);
+
 /** Library that makes what trains: PEFT, or none where weights of the model itself train. */
 export function trainingLibrary(adapter: Adapter): "peft" | "transformers" | null {
   if (adapter.selection || adapter.penalty || adapter.experts) return null;
+  // The script halves rank and alpha of an exported start, which is not the same scale under these options.
+  const { use_rslora: rslora, rank_pattern: ranks, alpha_pattern: alphas } = adapter.config;
+  const isScaled = rslora === true || Object.keys({ ...(ranks ?? {}), ...(alphas ?? {}) }).length > 0;
+  if (isScaled && adapter.parameters.some(({ name }) => isStartFactor(name))) return null;
   const format = folderFormat(adapter);
   if (format === "peft") return "peft";
   return format === "weights" ? "transformers" : null;
 }
-
-/** Suffixes of the starting factors of PiSSA and OLoRA, which stay subtracted from the weight. */
-const isStartFactor = (name: string): boolean => /\.pissa_[AB]$/.test(name);
 
 /** What train.py reads of a run besides its data. */
 export function runFile(source: ExportSource, run: TrainingRun): Readonly<Record<string, unknown>> {

@@ -12,6 +12,8 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
   (set, get) => {
     const calls = new JobCalls(set);
     const exports = new JobCalls(set);
+    /** A list that was asked for before the latest one may lack its change. */
+    let listings = 0;
     /** Changes adapters in the worker and shows the library as it is then. */
     const changeLibrary = async (
       change: () => Promise<void>,
@@ -20,7 +22,7 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
       set({ exportProblem: null });
       try {
         await change();
-        get().setAdapters(await client.call("listAdapters"));
+        await get().refreshAdapters();
         await then();
       } catch (error) {
         set({ exportProblem: toProblem(error) });
@@ -32,6 +34,12 @@ export const adaptersSlice: SliceCreator<AdaptersSlice> =
       lastExport: null,
       exportProblem: null,
       unsaved: [],
+
+      async refreshAdapters() {
+        const listing = ++listings;
+        const adapters = await client.call("listAdapters");
+        if (listing === listings) get().setAdapters(adapters);
+      },
 
       setAdapters: (adapters) => {
         set(({ adapterId, voices, lentAdapter }) => ({

@@ -490,6 +490,8 @@ export interface AdaptersSlice {
   readonly unsaved: readonly UnsavedAdapter[];
   /** Retries saving an unsaved adapter. */
   saveAdapter(id: string): Promise<void>;
+  /** Lists the library; of concurrent requests only the latest is used. */
+  refreshAdapters(): Promise<void>;
   /** Sets the library as reported by the worker. */
   setAdapters(adapters: readonly AdapterSummary[]): void;
   /** Adds a new adapter, selects it, and shows it on the right of the comparison. */

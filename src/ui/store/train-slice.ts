@@ -48,7 +48,9 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
         const result = await runAcrossLosses(run);
         get().addAdapter(result.adapter);
         // A run may also have kept checkpoints.
-        get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
+        await get()
+          .refreshAdapters()
+          .catch(() => undefined);
         set(({ run }) => ({
           runStatus: result.status,
           result,
@@ -66,7 +68,9 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
         set({ runStatus: isBegun ? ended : before });
         if (ended === "failed") set({ trainProblem: toProblem(error) });
         // A failed run may still have saved its last good weights.
-        get().setAdapters(await client.call("listAdapters").catch(() => get().adapters));
+        await get()
+          .refreshAdapters()
+          .catch(() => undefined);
       }
     };
 

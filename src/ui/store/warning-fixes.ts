@@ -1,6 +1,11 @@
 import { methodSpecs } from "../../shared/methods";
 import { trainingFields } from "../../shared/training";
-import { selectPresetValues, selectTrainingValues, type TrainingInputs, type TrainWarning } from "./selectors";
+import {
+  selectPresetValues,
+  selectTrainingValues,
+  type TrainingInputs,
+  type TrainWarning,
+} from "./selectors";
 
 /** A change of one training option that fixes a warning. */
 export interface TrainingFix {
@@ -19,7 +24,10 @@ export function trainingFixOf(warning: TrainWarning, state: TrainingInputs): Tra
       return value >= low && value <= high ? { field: "learningRate", value } : null;
     }
     case "no-validation":
-      return { field: "validationSplit", value: Number(selectPresetValues(state).validationSplit) || defaultOf("validationSplit") };
+      return {
+        field: "validationSplit",
+        value: Number(selectPresetValues(state).validationSplit) || defaultOf("validationSplit"),
+      };
     case "truncated":
     case "end-cut": {
       const value = Math.min(state.lengths?.longest ?? 0, state.model?.maxLength ?? Infinity);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Gpu } from "../../../src/engine/gpu/device";
 import { differentiate } from "../../../src/engine/transform/autodiff";
 import { Graph } from "../../../src/engine/graph/graph";
@@ -8,7 +8,7 @@ import { attention } from "../../../src/engine/ops/attention";
 import type { AttentionVariant } from "../../../src/engine/ops/attention-kernels";
 import { normal } from "../../support/check-op";
 import { expectClose } from "../../support/compare";
-import { openTestGpu } from "../../support/gpu";
+import { sharedTestGpu } from "../../support/gpu";
 import {
   type AttentionProblem,
   attentionGradientReference,
@@ -18,9 +18,8 @@ import { fixedTuning, runGraph } from "../../support/run-graph";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 /** The keys visible to query `i` of row `b`. */
 type Mask = (b: number, i: number) => readonly [start: number, end: number];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Gpu } from "../../../src/engine/gpu/device";
 import { Graph } from "../../../src/engine/graph/graph";
 import { f32, u32 } from "../../../src/engine/graph/value";
@@ -6,15 +6,14 @@ import { attention } from "../../../src/engine/ops/attention";
 import { writeCache } from "../../../src/engine/ops/cache-write";
 import { normal } from "../../support/check-op";
 import { expectClose } from "../../support/compare";
-import { openTestGpu } from "../../support/gpu";
+import { sharedTestGpu } from "../../support/gpu";
 import { attentionReference } from "../../support/reference/attention";
 import { runGraph } from "../../support/run-graph";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 test("writes rows at their slots, skips slots past the end and keeps the rest", async () => {
   const [batch, length, capacity, heads, width] = [2, 3, 5, 2, 3];

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, test } from "vitest";
+import { beforeAll, test } from "vitest";
 import type { Gpu } from "../../../src/engine/gpu/device";
 import { f32, u32 } from "../../../src/engine/graph/value";
 import { rope } from "../../../src/engine/ops/rope";
 import { checkOp } from "../../support/check-op";
-import { openTestGpu } from "../../support/gpu";
+import { sharedTestGpu } from "../../support/gpu";
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await openTestGpu();
+  gpu = await sharedTestGpu();
 });
-afterAll(() => gpu.close());
 
 interface Shape {
   readonly batch: number;

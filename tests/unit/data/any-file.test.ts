@@ -180,6 +180,10 @@ describe("good rows", () => {
   it.each(writers)("are read unchanged: %s", async (_name, called, write) => {
     await fc.assert(
       fc.asyncProperty(fc.array(alpaca, { minLength: 1, maxLength: 8 }), size, async (rows, pieces) => {
+        // Tables skip rows of empty cells, which spreadsheets leave behind.
+        fc.pre(
+          !called.endsWith(".csv") || rows.every((row) => Object.values(row).some((text) => text !== "")),
+        );
         const read = await readAll([fileOf(write(rows), called, pieces)]);
         expect(read.rows).toEqual(rows.map(alpacaRow));
         expect(read.report.problemCount).toBe(0);

@@ -53,6 +53,7 @@ function expectSound(plan: Plan): void {
       if (slot !== null && writes[index]) held.set(slot, storageRoot(values[index]!));
     });
   }
+  expect(held.size, "slots that are written").toBeGreaterThan(0);
 }
 
 function leaf(graph: Graph, name: string): Value {

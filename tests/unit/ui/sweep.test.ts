@@ -18,7 +18,10 @@ describe("a sweep", () => {
 
   it("takes two or three different values that the setting takes, and nothing else", () => {
     const rate = field("learningRate");
-    expect(readAxis(rate, ["1e-3", "2e-3"], parseTyped)).toEqual({ name: "learningRate", values: [0.001, 0.002] });
+    expect(readAxis(rate, ["1e-3", "2e-3"], parseTyped)).toEqual({
+      name: "learningRate",
+      values: [0.001, 0.002],
+    });
     expect(readAxis(field("method"), ["lora", "ia3"], parseTyped)?.values).toEqual(["lora", "ia3"]);
     for (const typed of [["1e-3"], ["1", "2", "3", "4"], ["1e-3", "1e-3"], ["1e-3", "fast"], ["1e-3", "-1"]])
       expect(readAxis(rate, typed, parseTyped), typed.join(" ")).toBeNull();

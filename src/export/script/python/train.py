@@ -72,8 +72,10 @@ def add_adapter(run: Run, base: nn.Module, tensors: dict[str, Tensor]) -> nn.Mod
         config = PeftConfig.from_pretrained(HERE / "adapter")
         config.inference_mode = False
         if run["adapter"]["subtracts_start"]:
-            # The start is among the given values; PEFT need not decompose the weights for it again.
+            # The configuration is of the change from the start, which has twice the rank. The start is among the given
+            # values; PEFT need not decompose the weights for it again.
             config.init_lora_weights = True
+            config.r, config.lora_alpha = config.r // 2, config.lora_alpha / 2
         model = get_peft_model(base, config)
         if run["adapter"]["subtracts_start"]:
             subtract_start(model, tensors)

@@ -93,7 +93,9 @@ export function RunList() {
           {text.runs.all(runs.length)}
         </Button>
       )}
-      {(runs.length > MANY_RUNS || sizeBytes > MANY_BYTES) && <p className={classes.quiet}>{text.runs.many}</p>}
+      {(runs.length > MANY_RUNS || sizeBytes > MANY_BYTES) && (
+        <p className={classes.quiet}>{text.runs.many}</p>
+      )}
       {runs.length > 0 && (
         <div className={classes.foot}>
           <span className={classes.quiet}>{text.runs.total(runs.length, sizeBytes)}</span>

@@ -1,3 +1,4 @@
+import { hasForgotten } from "../../../shared/run-verdict";
 import { type ScoreId, scoreSpecs, type ScoredSource } from "../../../shared/scores";
 import type { Text, Translation } from "../translation";
 import { format } from "./format";
@@ -40,7 +41,7 @@ export const scores = {
     const says =
       losses.length < 2
         ? ""
-        : after > before + 0.5
+        : hasForgotten({ before, after })
           ? "它遗忘了其他内容。"
           : after > before + 0.1
             ? "其他问题答得略差一些。"
