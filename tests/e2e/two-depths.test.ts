@@ -30,7 +30,10 @@ describe("the first visit", () => {
       expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(2 * 800);
 
       await button(page, "Train").click();
-      await page.getByText(/^After step \d+/).first().waitFor();
+      await page
+        .getByText(/^After step \d+/)
+        .first()
+        .waitFor();
       await status(page, /^Done\./).waitFor();
       await button(page, "See what changed").click();
       await page.getByRole("region", { name: "After" }).getByText("Arr!").waitFor();

@@ -20,7 +20,10 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "src/ui/features/export/adapter-library.tsx": /^Escape$/,
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
   "src/ui/features/search/search-dialog.tsx": /^Enter$/,
-  "src/ui/features/search/shortcuts.ts": /^(Ctrl|Alt|Enter)$/,
+  // Keyboard keys, and a selector.
+  "src/ui/features/search/shortcuts.ts": /^(Ctrl|Alt|Enter)$|^input, textarea/,
+  // A selector.
+  "src/ui/lib/reveal.ts": /^input, select/,
   // SVG markup.
   "src/ui/lib/chart-image.ts": /^<|^(M|X)|=|^stroke/,
   // The languages' own names.
