@@ -1,8 +1,8 @@
 """Usage: check_script.py DIR [--whole]   runs the training scripts that export-script.ts wrote.
 
-Every script has to meet the page's losses of the first steps, within 1e-3, on one process. The scenario `sft` also runs
-on two processes and with Ray, goes on from the page's adapter, and its result is left for check-script-back.ts. `--whole`
-also runs preferences on two processes."""
+Every script has to meet the page's losses of the first steps, within 1e-3, on one process. The scenario `sft` also goes on
+from the page's adapter, and its result is left for check-script-back.ts. `--whole` also runs it with Ray, and it and
+preferences on two processes."""
 
 from __future__ import annotations
 
@@ -116,11 +116,11 @@ def main() -> None:
         one_process(scenario.name, folder, model)
         if scenario.name == "sft":
             configurations(folder)
-            two_processes(scenario.name, folder, model)
-            with_ray(scenario.name, folder, model)
             going_on(scenario.name, folder, model)
-        elif whole and scenario.name in ("dpo", "cpo"):
+        if whole and scenario.name in ("sft", "dpo", "cpo"):
             two_processes(scenario.name, folder, model)
+        if whole and scenario.name == "sft":
+            with_ray(scenario.name, folder, model)
     if problems:
         raise SystemExit(f"{len(problems)} failed: {problems}")
 
