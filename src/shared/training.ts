@@ -136,7 +136,7 @@ export const trainingFields = [
     default: 0,
     min: 0,
     max: 100_000,
-    level: "basic",
+    level: "advanced",
   },
   {
     name: "batchSize",
