@@ -24,7 +24,7 @@ export function fakePageTests(): (opening: Opening, use: (page: Page) => Promise
   afterAll(async () => {
     await studio.close();
   });
-  return async ({ width = 1280, scheme = "light", query = "pace=4", firstVisit = false, locale }, use) => {
+  return async ({ width = 1280, scheme = "light", query = "pace=1", firstVisit = false, locale }, use) => {
     const context = await studio.browser.newContext({
       viewport: { width, height: 800 },
       colorScheme: scheme,
