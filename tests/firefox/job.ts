@@ -118,7 +118,10 @@ async function bestSpeed(studio: StudioPage): Promise<number> {
 
 /** A run that is paused, interrupted by a reload, and resumed. */
 async function trainWithPause(studio: StudioPage): Promise<void> {
+  // The preset for few steps: its learning rate is the one recommended for them.
+  await studio.press("Quick look");
   const fields = {
+    "Max minutes": 0,
     "Max steps": LORA_STEPS,
     "Batch size": 4,
     "Max length": 64,

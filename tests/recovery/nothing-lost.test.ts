@@ -65,6 +65,9 @@ async function killGpu(browser: Browser): Promise<void> {
 
 /** Starts a run and waits for its first steps. */
 async function begin(page: Page, steps: number): Promise<void> {
+  // The preset for few steps: its learning rate is the one recommended for them.
+  await button(page, "Quick look").click();
+  await page.getByLabel("Max minutes").fill("0");
   await page.getByLabel("Max steps").fill(String(steps));
   await ready(page);
   await button(page, "Train").click();
