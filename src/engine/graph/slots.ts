@@ -24,10 +24,12 @@ export interface SlotAssignment {
  */
 export function assignSlots(lifetimes: readonly Lifetime[]): SlotAssignment {
   const bySize = [...lifetimes].sort((a, b) => b.sizeBytes - a.sizeBytes || a.from - b.from);
-  const { position } = findPeak(lifetimes);
+  const { position, bytes } = findPeak(lifetimes);
+  const first = assignInOrder(bySize);
+  if (sum(first.slotBytes) === bytes) return first;
   const isAtPeak = ({ from, to }: Lifetime): boolean => from <= position && position <= to;
   const peakFirst = [...bySize.filter(isAtPeak), ...bySize.filter((lifetime) => !isAtPeak(lifetime))];
-  const [first, second] = [assignInOrder(bySize), assignInOrder(peakFirst)];
+  const second = assignInOrder(peakFirst);
   return sum(second.slotBytes) < sum(first.slotBytes) ? second : first;
 }
 

@@ -1,16 +1,14 @@
-import type { StreamedFile } from "../../formats/zip";
 import { defined } from "../../lib/invariant";
 import type { TrainerGap } from "../../shared/exports";
 import type { ObjectiveId } from "../../shared/objectives";
 import { trainerYaml } from "../elsewhere/trainer-yaml";
 import { loraFacts, loraGaps } from "../elsewhere/lora-facts";
-import { pairLines } from "../elsewhere/pair-rows";
+import { rowFiles, trainedLines } from "../elsewhere/row-files";
 import { trainerReadme } from "../elsewhere/readme";
-import { labelledLines } from "../elsewhere/token-rows";
 import { baseName, BASE_PLACEHOLDER, loopGaps, trainerBlocker } from "../elsewhere/trainer-source";
 import type { ExportEntry, ExportSource } from "../entry";
 import { schedules } from "../script/run-file";
-import { linesFile, textFile } from "../streamed-file";
+import { textFile } from "../streamed-file";
 import type { TrainingRun } from "../training-run";
 
 /** Axolotl's trainers and losses by objective; the losses are TRL's. */
@@ -36,23 +34,13 @@ export const axolotlEntry: ExportEntry = {
     const run = await defined(source.training, "a run").load();
     return [
       textFile("train.yaml", trainerYaml(configuration(source, run))),
-      ...(await rowFiles(source, run)),
+      ...(await rowFiles(run, trainedLines(source.tokenizer, run))),
       textFile("README.md", readme(source)),
     ];
   },
   usage: (_source, name) => ({ language: "shell", code: `cd path/to/${name}\naxolotl train train.yaml` }),
   gaps: ownGaps,
 };
-
-async function rowFiles({ tokenizer }: ExportSource, run: TrainingRun): Promise<StreamedFile[]> {
-  const sets = { train: run.train, ...(run.validation.rows.length > 0 && { validation: run.validation }) };
-  const files: StreamedFile[] = [];
-  for (const [name, set] of Object.entries(sets)) {
-    const lines = run.config.objective ? pairLines(tokenizer, set) : labelledLines(set);
-    files.push(await linesFile(`data/${name}.jsonl`, lines));
-  }
-  return files;
-}
 
 function ownGaps(source: ExportSource): TrainerGap[] {
   const { run, adapter } = source;

@@ -1,15 +1,15 @@
 import { defined } from "../../lib/invariant";
 import type { ObjectiveId } from "../../shared/objectives";
 import type { TrainerGap } from "../../shared/exports";
-import type { StreamedFile } from "../../formats/zip";
 import { trainerYaml } from "../elsewhere/trainer-yaml";
 import { loraFacts, loraGaps } from "../elsewhere/lora-facts";
+import { rowFiles, rowSets } from "../elsewhere/row-files";
 import { trainerReadme } from "../elsewhere/readme";
 import { piecesOf, pieceText, rowsTokenizedDifferently } from "../elsewhere/token-rows";
 import { baseName, BASE_PLACEHOLDER, loopGaps, trainerBlocker } from "../elsewhere/trainer-source";
 import type { ExportEntry, ExportSource } from "../entry";
 import { schedules } from "../script/run-file";
-import { jsonFile, linesFile, textFile } from "../streamed-file";
+import { jsonFile, textFile } from "../streamed-file";
 import type { NumberedSet, TrainingRun } from "../training-run";
 
 /** LLaMA-Factory's names of losses on pairs. */
@@ -35,15 +35,10 @@ export const llamaFactoryEntry: ExportEntry = {
   sizeBytes: ({ training }) => 2 * (training?.dataBytes ?? 0) + 4000,
   async files(source) {
     const run = await defined(source.training, "a run").load();
-    const { train, validation } = run;
-    const sets = { train, ...(validation.rows.length > 0 ? { validation } : {}) };
-    const data: StreamedFile[] = [];
-    for (const [name, set] of Object.entries(sets))
-      data.push(await linesFile(`data/${name}.jsonl`, rowLines(source, set)));
     return [
       textFile("train.yaml", trainerYaml(configuration(source, run))),
-      jsonFile("data/dataset_info.json", datasetInfo(run, Object.keys(sets))),
-      ...data,
+      jsonFile("data/dataset_info.json", datasetInfo(run, Object.keys(rowSets(run)))),
+      ...(await rowFiles(run, (set) => rowLines(source, set))),
       textFile("README.md", readme(source, run)),
     ];
   },

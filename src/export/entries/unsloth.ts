@@ -1,16 +1,14 @@
-import type { StreamedFile } from "../../formats/zip";
 import { defined } from "../../lib/invariant";
 import { pythonLiteral } from "../../lib/python-string";
 import type { TrainerGap } from "../../shared/exports";
 import type { ObjectiveId } from "../../shared/objectives";
 import { gapList } from "../elsewhere/gaps";
 import { type LoraFacts, loraFacts, loraGaps } from "../elsewhere/lora-facts";
-import { pairLines } from "../elsewhere/pair-rows";
-import { labelledLines } from "../elsewhere/token-rows";
+import { rowFiles, trainedLines } from "../elsewhere/row-files";
 import { baseName, BASE_PLACEHOLDER, loopGaps, trainerBlocker } from "../elsewhere/trainer-source";
 import type { ExportEntry, ExportSource } from "../entry";
 import { schedules } from "../script/run-file";
-import { jsonFile, linesFile } from "../streamed-file";
+import { jsonFile } from "../streamed-file";
 import type { TrainingRun } from "../training-run";
 
 /** TRL's losses of its DPOTrainer, which Unsloth runs. */
@@ -32,21 +30,14 @@ export const unslothEntry: ExportEntry = {
   sizeBytes: ({ training }) => 4 * (training?.dataBytes ?? 0) + 8000,
   async files(source) {
     const run = await defined(source.training, "a run").load();
-    return [jsonFile("train.ipynb", notebook(source, run)), ...(await rowFiles(source, run))];
+    return [
+      jsonFile("train.ipynb", notebook(source, run)),
+      ...(await rowFiles(run, trainedLines(source.tokenizer, run))),
+    ];
   },
   usage: (_source, name) => ({ language: "shell", code: `cd path/to/${name}\njupyter lab train.ipynb` }),
   gaps: ownGaps,
 };
-
-async function rowFiles({ tokenizer }: ExportSource, run: TrainingRun): Promise<StreamedFile[]> {
-  const sets = { train: run.train, ...(run.validation.rows.length > 0 && { validation: run.validation }) };
-  const files: StreamedFile[] = [];
-  for (const [name, set] of Object.entries(sets)) {
-    const lines = run.config.objective ? pairLines(tokenizer, set) : labelledLines(set);
-    files.push(await linesFile(`data/${name}.jsonl`, lines));
-  }
-  return files;
-}
 
 function ownGaps(source: ExportSource): TrainerGap[] {
   const { run, adapter } = source;

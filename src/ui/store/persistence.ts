@@ -9,93 +9,6 @@ import { PRESETS } from "../../shared/presets";
 import type { StudioState } from "./state";
 import { STEPS } from "./steps";
 
-/** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */
-export type Settings = Pick<
-  StudioState,
-  | "datasetId"
-  | "sampleOf"
-  | "templateId"
-  | "templateSource"
-  | "modelId"
-  | "hungModel"
-  | "quantization"
-  | "hubEndpoint"
-  | "methodId"
-  | "methodEdits"
-  | "goalChoice"
-  | "objectiveId"
-  | "objectiveEdits"
-  | "preset"
-  | "trainingEdits"
-  | "mixDatasetId"
-  | "generationEdits"
-  | "systemPrompt"
-  | "stopText"
-  | "endLoops"
-  | "markDifferences"
-  | "showHints"
-  | "keepAwake"
-  | "notifyWhenDone"
-  | "openSteps"
-  | "keepsStepsOpen"
->;
-
-export function toSettings(state: StudioState): Settings {
-  const {
-    datasetId,
-    sampleOf,
-    templateId,
-    templateSource,
-    modelId,
-    methodId,
-    methodEdits,
-    preset,
-    trainingEdits,
-  } = state;
-  const { hubEndpoint, quantization, hungModel, goalChoice, objectiveId, objectiveEdits } = state;
-  const {
-    mixDatasetId,
-    generationEdits,
-    systemPrompt,
-    stopText,
-    endLoops,
-    markDifferences,
-    showHints,
-    keepAwake,
-    notifyWhenDone,
-    openSteps,
-    keepsStepsOpen,
-  } = state;
-  return {
-    datasetId,
-    sampleOf,
-    templateId,
-    templateSource,
-    modelId,
-    hungModel,
-    methodId,
-    methodEdits,
-    goalChoice,
-    objectiveId,
-    objectiveEdits,
-    preset,
-    trainingEdits,
-    mixDatasetId,
-    hubEndpoint,
-    quantization,
-    generationEdits,
-    systemPrompt,
-    stopText,
-    endLoops,
-    markDifferences,
-    showHints,
-    keepAwake,
-    notifyWhenDone,
-    openSteps,
-    keepsStepsOpen,
-  };
-}
-
 /** Undefined if a setting is missing or malformed, so that its default applies. */
 function orDefault<const Schema extends v.GenericSchema>(schema: Schema) {
   return v.fallback(v.optional(schema), undefined);
@@ -163,6 +76,15 @@ const settings = v.object({
   openSteps: orDefault(v.array(v.picklist(STEPS))),
   keepsStepsOpen: orDefault(v.boolean()),
 });
+
+/** Settings that survive a reload, in addition to what the worker stores (datasets, weights, adapters). */
+export type Settings = Pick<StudioState, keyof typeof settings.entries>;
+
+const settingNames = Object.keys(settings.entries) as (keyof Settings)[];
+
+export function toSettings(state: StudioState): Settings {
+  return Object.fromEntries(settingNames.map((name) => [name, state[name]])) as Settings;
+}
 
 /** The well-formed parts of stored settings; everything else falls back to defaults. */
 export function readSettings(stored: unknown): Partial<Settings> {
