@@ -140,7 +140,8 @@ test("a full disk: the finished adapter stays, is saved when there is room, and 
     await page.getByText("is not saved").waitFor({ state: "detached", ...PATIENT });
     await page.reload();
     await ready(page);
-    await page.getByText("25 steps").first().waitFor(PATIENT);
+    // In the library: the form's line says so too.
+    await page.locator("#export").getByText("25 steps").first().waitFor(PATIENT);
   });
 });
 
@@ -213,7 +214,7 @@ test.concurrent("lost databases hide no model, adapter or run", async () => {
     });
     await page.reload();
     await kept.getByText("In use").waitFor(PATIENT);
-    await page.getByText("3 steps").first().waitFor(PATIENT);
+    await page.locator("#export").getByText("3 steps").first().waitFor(PATIENT);
     expect(await countFiles(page, "models")).toBe(count);
 
     await button(page, "Delete llama").click();
