@@ -65,7 +65,8 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     if maybe(rng):
         config["rope_theta"] = rng.choice((20.0, 500000.0))
     if head_dim > 2 and maybe(rng, 0.15):
-        config["partial_rotary_factor"] = rng.choice((1.0, 1.0, 0.5))
+        share = rng.choice((1.0, 1.0, 0.5))
+        config["partial_rotary_factor"] = 1.0 if broadcasts(kind, head_dim * share) else share
     if maybe(rng, 0.15):
         # With LongRoPE, longer texts have other positions, and the batches are of 13 tokens.
         config["original_max_position_embeddings"] = rng.choice((14 if kind == "longrope" else 12, 24))
@@ -76,6 +77,12 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     else:
         config[where] = settings if settings or maybe(rng) else None
     return config
+
+
+def broadcasts(kind: str, turned: float) -> bool:
+    """Whether a single frequency, or none, would meet LongRoPE's list for the whole head: PyTorch
+    broadcasts it instead of raising."""
+    return kind == "longrope" and turned < 3
 
 
 def yarn(rng: Random) -> Config:
@@ -197,6 +204,10 @@ def phi3(rng: Random) -> Config:
         share = 1.0
     kind = rng.choice(("longrope", "longrope", "yarn", "default", "linear"))
     if kind in ("longrope", "yarn"):
+        if int(width * share) % 2 or int(width * share) < 2:  # PyTorch would broadcast a list of one or none.
+            share = 1.0
+            config.pop("partial_rotary_factor", None)
+            settings.pop("partial_rotary_factor", None)
         settings |= {"rope_type": kind, **longrope(rng, int(width * share) // 2 * 2), "factor": 4.0}
         config["original_max_position_embeddings"] = rng.choice((14, 16, 4096))
     elif maybe(rng):
