@@ -149,7 +149,8 @@ def llama(rng: Random) -> Config:
     for key in ("attention_bias", "mlp_bias"):
         if maybe(rng, 0.7):
             config[key] = maybe(rng)
-    if maybe(rng, 0.2) and config["hidden_size"] // config["num_attention_heads"] % 2 == 0:
+    width = config["hidden_size"] // config["num_attention_heads"]
+    if maybe(rng, 0.2) and width % 2 == 0 and "short_factor" not in str(config):
         del config["head_dim"]
     if maybe(rng, 0.1):
         config["layer_types"] = ["sliding_attention"] * config["num_hidden_layers"]
@@ -313,6 +314,8 @@ def gemma3(rng: Random) -> Config:
         config["layer_types"] = layer_types(rng, layers)
     elif maybe(rng):
         config["sliding_window_pattern"] = rng.choice((1, 2, 3))
+    if "full_attention" not in config.get("layer_types", ("full_attention",)):
+        config.pop("partial_rotary_factor", None)  # Not read there, though the scaling that refuses it may be.
     if maybe(rng, 0.3):
         config["attn_logit_softcapping"] = 0.7
     config |= gemma_rope(rng)

@@ -56,6 +56,17 @@ describe("a lost GPU", () => {
     expect(state().recovery).toBeNull();
   });
 
+  it("before anything was kept begins the run again, in the place of the one that was lost", async () => {
+    state().editTraining("maxSteps", 12);
+    const training = state().train();
+    await when(({ run }) => run.step >= 2);
+    const lost = state().runId;
+    client.loseGpu(false);
+    await training;
+    expect(state()).toMatchObject({ runStatus: "done", trainProblem: null });
+    expect(client.begunAgain).toEqual([null, lost]);
+  });
+
   it("under an answer has the question asked again, once, with what was said before still there", async () => {
     await state().send("One?");
     const asking = state().send("Two?");
