@@ -25,7 +25,7 @@ export interface MadeFolder {
   discard(): Promise<void>;
 }
 
-const lockOf = (name: string): string => `made files ${name}`;
+const lockOf = (name: string): string => `luthier files ${name}`;
 
 /** A new folder. Those of closed tabs are removed. */
 export async function madeFolder(): Promise<MadeFolder> {

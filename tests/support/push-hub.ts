@@ -114,7 +114,8 @@ export class PushHub {
     }
     if (fault === "answer-dropped") response.end = () => response.destroy();
     try {
-      if (host === "storage") await this.#onStorage(method, new URL(url, "http://storage"), headers, body, response);
+      if (host === "storage")
+        await this.#onStorage(method, new URL(url, "http://storage"), headers, body, response);
       else this.#onHub(method, new URL(url, this.endpoint), headers, body, response);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -183,7 +184,9 @@ export class PushHub {
       return {
         oid,
         size,
-        actions: { upload: { href: `${link}&complete`, header: { chunk_size: String(this.partBytes), ...header } } },
+        actions: {
+          upload: { href: `${link}&complete`, header: { chunk_size: String(this.partBytes), ...header } },
+        },
       };
     });
     json(response, 200, { transfer: "basic", objects: answers });
@@ -257,7 +260,12 @@ interface PreuploadRequest {
 
 interface CommitLine {
   readonly key: "header" | "file" | "lfsFile";
-  readonly value: { readonly summary?: string; readonly path?: string; readonly content?: string; readonly oid?: string };
+  readonly value: {
+    readonly summary?: string;
+    readonly path?: string;
+    readonly content?: string;
+    readonly oid?: string;
+  };
 }
 
 /** An answer with an error status. */
@@ -280,7 +288,12 @@ function preupload({ files }: PreuploadRequest, response: ServerResponse): void 
   json(response, 200, { files: modes });
 }
 
-function branch({ branches }: PushedRepository, method: string, name: string, response: ServerResponse): void {
+function branch(
+  { branches }: PushedRepository,
+  method: string,
+  name: string,
+  response: ServerResponse,
+): void {
   if (method === "DELETE") {
     if (!branches.delete(name)) throw new Refusal(404, "RevisionNotFound", "Not found");
   } else {

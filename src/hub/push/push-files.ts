@@ -4,6 +4,7 @@ import { objectOf } from "../../lib/schema";
 import type { HubAddress } from "../../shared/hub";
 import { hubName, pageUrl, revisionUrl } from "../address";
 import { readJson } from "../read-json";
+import type * as library from "./library";
 import { ofPush, refusedPush } from "./push-problem";
 import { OutcomeUnknown, type PushAccess, pushTransport } from "./transport";
 import { UploadProgress } from "./upload-progress";
@@ -32,7 +33,7 @@ export interface PushedFiles {
   readonly created: boolean;
 }
 
-type Library = typeof import("@huggingface/hub");
+type Library = typeof library;
 
 /** Time for clearing up after a failure. */
 const CLEARING_MS = 15_000;
@@ -46,8 +47,7 @@ const head = objectOf({ sha: v.string() });
  */
 export async function pushFiles(plan: PushPlan, options: PushOptions): Promise<PushedFiles> {
   // Loaded on demand: few visits publish anything.
-  const library = await import("@huggingface/hub");
-  const push = new Push(library, plan, options);
+  const push = new Push(await import("./library"), plan, options);
   try {
     return await push.run();
   } catch (error) {
@@ -209,7 +209,9 @@ class Push {
   #page(): string {
     const { address } = this.#plan;
     const { revision } = address;
-    return revision === "main" ? pageUrl(address) : `${pageUrl(address)}/tree/${encodeURIComponent(revision)}`;
+    return revision === "main"
+      ? pageUrl(address)
+      : `${pageUrl(address)}/tree/${encodeURIComponent(revision)}`;
   }
 }
 

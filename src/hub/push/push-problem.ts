@@ -37,7 +37,10 @@ export function ofPush(error: LuthierError, address: HubAddress): LuthierError {
   switch (problem.code) {
     case "network/too-many-requests": {
       const { retryAfterMs } = problem;
-      return new LuthierError({ code: "network/push-busy", hub, status: 429, retryAfterMs }, { cause: error });
+      return new LuthierError(
+        { code: "network/push-busy", hub, status: 429, retryAfterMs },
+        { cause: error },
+      );
     }
     case "network/in-trouble": {
       const { status } = problem;

@@ -40,7 +40,7 @@ function sendByXhr(url: string, { method, headers, body, signal, onSent }: Uploa
     );
     xhr.addEventListener(
       "error",
-      end(() => reject(new TypeError("the connection was lost"))),
+      end(() => reject(new TypeError("xhr"))),
     );
     xhr.addEventListener(
       "abort",

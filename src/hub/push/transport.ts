@@ -44,7 +44,7 @@ export function pushTransport(address: HubAddress, access: PushAccess, onSent: O
         });
       } catch (cause) {
         if (isUnrepeatable(url) && (cause instanceof TypeError || isCancelled(cause)))
-          throw new OutcomeUnknown("the connection was lost", { cause });
+          throw new OutcomeUnknown("unanswered", { cause });
         if (cause instanceof TypeError || (isCancelled(cause) && !signal.aborted))
           throw new Transient(brokenOff(address, cause));
         throw cause;
@@ -75,7 +75,7 @@ async function sendOnce(
   const busy = { code: "network/push-busy", hub: hubName(address), status, retryAfterMs } as const;
   if (status === 429) throw new Transient(new LuthierError(busy), retryAfterMs);
   if (status === 408 || status >= 500) {
-    if (isUnrepeatable(url)) throw new OutcomeUnknown(`status ${status}`);
+    if (isUnrepeatable(url)) throw new OutcomeUnknown(String(status));
     throw new Transient(new LuthierError(busy), retryAfterMs);
   }
   // Links to the hub's storage expire.

@@ -1,4 +1,5 @@
 import { exportFiles } from "../../export/registry";
+import { commitTitle } from "../../export/texts";
 import type { StreamedFile } from "../../formats/zip";
 import { hubName, parseAddress, parseToken } from "../../hub/address";
 import { pushFiles } from "../../hub/push/push-files";
@@ -14,7 +15,14 @@ import type { Job, JobContext } from "./owner";
 import { reportProgress } from "./report-progress";
 
 /** Work that may start once the files are made: uploading needs neither the model nor its adapters. */
-const NOT_NEEDED = ["load-model", "delete-model", "train", "export", "import-adapter", "edit-library"] as const;
+const NOT_NEEDED = [
+  "load-model",
+  "delete-model",
+  "train",
+  "export",
+  "import-adapter",
+  "edit-library",
+] as const;
 
 type PushArgs = CommandArgs<"pushToHub">[0];
 
@@ -43,7 +51,7 @@ async function push(
     const files = await makeAll(made, folder, signal, reporter.take);
     for (const kind of NOT_NEEDED) admit(kind);
     const { url, created } = await pushFiles(
-      { address, isPrivate, asPullRequest, title: `Upload ${source.adapterName} from Luthier`, files },
+      { address, isPrivate, asPullRequest, title: commitTitle(source.adapterName), files },
       { token, signal, onProgress: reporter.take, onWait: reporter.wait },
     );
     if (typed && asked.rememberToken) await rememberToken(address.endpoint, token);
@@ -65,10 +73,7 @@ async function addressOf({
 }> {
   const address = parseAddress(repository, endpoint);
   if (!address.repository.includes("/")) {
-    throw new LuthierError(
-      { code: "config/no-owner", path: address.repository },
-      { field: "hubRepository" },
-    );
+    throw new LuthierError({ code: "config/no-owner", path: address.repository }, { field: "hubRepository" });
   }
   const typed = parseToken(typedToken, address.endpoint);
   const token = typed || (await rememberedToken(address.endpoint));

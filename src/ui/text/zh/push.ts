@@ -6,7 +6,7 @@ import { exportStep } from "./result";
 /** Texts of publishing on a hub. */
 export const push = {
   purpose: "分享",
-  title: "Hugging Face Hub",
+  title: "推送到 Hugging Face Hub",
   what: "把适配器或合并后的模型连同模型卡发布到你的仓库，只产生一次提交。全部上传完成之前，那里什么也看不到。",
   destination: "目标仓库",
   destinationHint: "owner/name 或 owner/name@branch；不存在时会创建",

@@ -53,8 +53,7 @@ export const hubProblems = {
     const minutes = retryAfterMs === null ? null : Math.max(1, Math.ceil(retryAfterMs / 60_000));
     const when = minutes === null ? "几分钟后" : `约 ${minutes} 分钟后`;
     return {
-      what:
-        status === 429 ? `${hub} 收到来自这里的请求过多。` : `${hub} 出现问题：返回状态码 ${status}。`,
+      what: status === 429 ? `${hub} 收到来自这里的请求过多。` : `${hub} 出现问题：返回状态码 ${status}。`,
       advice: `没有发布任何内容。请${when}重新推送；已上传的文件不会重复上传。`,
     };
   },
