@@ -26,6 +26,8 @@ export default defineConfig({
     alias: {
       // transformers.js is used for tokenizers only; keep its inference runtime out of the build.
       "onnxruntime-web/webgpu": fileURLToPath(new URL("./src/tokenizer/no-onnxruntime.ts", import.meta.url)),
+      // Pushes go through LFS; keep the Xet protocol out as well.
+      "@huggingface/xetchunk-wasm": fileURLToPath(new URL("./src/hub/push/no-xet.ts", import.meta.url)),
     },
   },
   // Imported only by the worker, where Vite's initial scan misses them; discovering them later would reload the page.
@@ -33,6 +35,7 @@ export default defineConfig({
     // Loaded on demand, and finds its WebAssembly beside itself.
     exclude: ["onnxruntime-web"],
     include: [
+      "@huggingface/hub",
       "@noble/hashes/legacy.js",
       "@noble/hashes/sha2.js",
       "@streamparser/json",

@@ -87,19 +87,27 @@ function rope(draw: Draw): void {
   if (kind !== "yarn") return;
   set(draw, "rope.scaling.factor", f32(pick(rng, 1.5, 4)));
   set(draw, "rope.scaling.original_context_length", u32(pick(rng, 32, 64, 128)));
-  if (maybe(rng)) set(draw, "rope.scaling.finetuned", bool(maybe(rng)));
+  // Without it llama.cpp gives Granite no positions.
+  if (maybe(rng)) set(draw, "rope.scaling.finetuned", bool(draw.name === "granite" || maybe(rng)));
 }
 
-/** Sizes, the parts around the blocks, and keys that change nothing. */
-function begin(name: string, rng: Rng, withoutGroups = false): Draw {
+/**
+ * Sizes, the parts around the blocks, and keys that change nothing. `ownKeys`: each query head has keys of its own;
+ * `whole`: the heads together have the hidden size.
+ */
+function begin(
+  name: string,
+  rng: Rng,
+  form: { readonly ownKeys?: boolean; readonly whole?: boolean } = {},
+): Draw {
   const groups = pick(rng, 1, 2, 3);
-  const heads = withoutGroups ? groups : groups * pick(rng, 1, 1, 2, 3);
+  const heads = form.ownKeys ? groups : groups * pick(rng, 1, 1, 2, 3);
   const headDim = pick(rng, 2, 4, 6, 10, 12);
-  const isOwnWidth = maybe(rng) && !withoutGroups;
+  const isOwnWidth = maybe(rng) && !form.ownKeys && !form.whole;
   const hidden = isOwnWidth ? pick(rng, 12, 20, 30) * heads : headDim * heads;
   const sizes = {
     vocabulary: pick(rng, 31, 64, 97, 131),
-    hidden: Math.max(hidden, headDim * heads === hidden ? hidden : 12),
+    hidden,
     inner: pick(rng, 7, 12, 45),
     layers: pick(rng, 1, 2, 5),
     heads,
@@ -158,7 +166,7 @@ const blocks = (draw: Draw, build: (block: string, layer: number) => void): Draw
   return draw;
 };
 
-/** Llama and what is like it. `qkv`: whether biases are drawn. */
+/** Llama and what is like it. Hugging Face's Llama has biases on all of a part's projections, or on none. */
 function llamaLike(
   name: string,
   rng: Rng,
@@ -168,15 +176,15 @@ function llamaLike(
   headWidths(draw);
   rmsEps(draw);
   rope(draw);
-  const qkv = has.biases === "qkv" || (has.biases === "drawn" && maybe(rng, 0.3));
-  const others = has.biases === "drawn" && maybe(rng, 0.3);
+  const o = has.biases === "drawn" && maybe(rng, 0.3);
+  const mlp = has.biases === "drawn" && maybe(rng, 0.3);
   return blocks(draw, (block) => {
     norm(draw, `${block}.attn_norm`);
-    attention(draw, block, { qkv: qkv || (others && has.biases === "drawn"), o: others });
+    attention(draw, block, { qkv: o || has.biases === "qkv", o });
     if (has.headNorms)
       for (const part of ["q", "k"]) norm(draw, `${block}.attn_${part}_norm`, draw.sizes.headDim);
     norm(draw, `${block}.ffn_norm`);
-    gated(draw, block, has.biases === "drawn" && others);
+    gated(draw, block, mlp);
   });
 }
 
@@ -185,10 +193,11 @@ function granite(rng: Rng): Draw {
   for (const [key, values] of [
     ["embedding_scale", [12, 0.5]],
     ["residual_scale", [0.22, 1]],
-    ["logit_scale", [8, 3]],
     ["attention.scale", [0.015625, 0.5]],
   ] as const)
     if (maybe(rng, 0.7)) set(draw, key, f32(pick(rng, 0, ...values)));
+  // llama.cpp requires this one.
+  set(draw, "logit_scale", f32(pick(rng, 8, 3)));
   return draw;
 }
 
@@ -229,7 +238,7 @@ function gemma3(rng: Rng): Draw {
 }
 
 function phi3(rng: Rng): Draw {
-  const draw = begin("phi3", rng);
+  const draw = begin("phi3", rng, { whole: true });
   const { hidden, inner, heads, groups, headDim } = draw.sizes;
   set(draw, "attention.key_length", u32(headDim));
   set(draw, "attention.value_length", u32(headDim));
@@ -280,7 +289,7 @@ function starcoder2(rng: Rng): Draw {
 }
 
 function gptneox(rng: Rng): Draw {
-  const draw = begin("gptneox", rng, true);
+  const draw = begin("gptneox", rng, { ownKeys: true });
   const { hidden, inner, headDim } = draw.sizes;
   put(draw, "output_norm.bias", [hidden]);
   if (!draw.tensors.some(({ name }) => name === "output.weight"))
@@ -300,7 +309,7 @@ function gptneox(rng: Rng): Draw {
 }
 
 function gpt2(rng: Rng): Draw {
-  const draw = begin("gpt2", rng, true);
+  const draw = begin("gpt2", rng, { ownKeys: true });
   const { hidden, inner } = draw.sizes;
   put(draw, "output_norm.bias", [hidden]);
   put(draw, "position_embd.weight", [512, hidden]);

@@ -280,7 +280,7 @@ def main() -> None:
     parser.add_argument("methods", nargs="*", default=list(METHODS))
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=3)
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     be_deterministic()
     for seed in range(args.first, args.first + args.seeds):
         for method in args.methods:

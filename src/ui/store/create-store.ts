@@ -11,6 +11,7 @@ import { layoutSlice } from "./layout-slice";
 import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
 import { nextMoveSlice } from "./next-move";
+import { pushSlice } from "./push-slice";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
 import { ratingsSlice } from "./ratings-slice";
@@ -52,6 +53,7 @@ export function createStudioStore(
         ...scoresSlice(runtime)(...api),
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
+        ...pushSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
         ...nextMoveSlice(runtime)(...api),
         ...layoutSlice(runtime)(...api),

@@ -1,7 +1,7 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
 import type { ErrorData } from "../../lib/errors";
-import type { HubDatasetRequest } from "../../protocol/hub-commands";
+import type { HubDatasetRequest, Pushed } from "../../protocol/hub-commands";
 import type {
   AdapterPlan,
   CommandArgs,
@@ -217,6 +217,8 @@ export interface HubSlice extends HubForm {
   cancelDownload(): void;
   discardDownload(id: string): Promise<void>;
   forgetToken(): Promise<void>;
+  /** Asks the worker whether it has a token for the form's endpoint. */
+  refreshTokenKept(): Promise<void>;
   dismissHubProblem(): void;
 }
 
@@ -510,6 +512,21 @@ export interface AdaptersSlice {
   dismissExportProblem(): void;
 }
 
+/** What is published, and how. */
+export type PushWishes = Pick<
+  CommandArgs<"pushToHub">[0],
+  "repository" | "exportId" | "type" | "isPrivate" | "asPullRequest"
+>;
+
+export interface PushSlice {
+  readonly lastPush: Pushed | null;
+  readonly pushProblem: ErrorData | null;
+  /** Publishes an adapter on the hub of the hub's form. */
+  pushToHub(id: string, wishes: PushWishes): Promise<void>;
+  cancelPush(): void;
+  dismissPushProblem(): void;
+}
+
 export interface SettingsSlice {
   readonly showHints: boolean;
   readonly keepAwake: boolean;
@@ -572,6 +589,7 @@ export type StudioState = JobsSlice &
   ScoresSlice &
   BatchSlice &
   AdaptersSlice &
+  PushSlice &
   SettingsSlice &
   LayoutSlice &
   NextMoveSlice;

@@ -6,6 +6,7 @@ import { answerOptions, trainingOptions } from "./options";
 import { objectives } from "./objectives";
 import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
+import { push } from "./push";
 import { ratings } from "./ratings";
 import { compare, exportStep } from "./result";
 import { run, train } from "./run";
@@ -44,4 +45,5 @@ export const en = {
   scoreOptions,
   batch,
   export: exportStep,
+  push,
 };

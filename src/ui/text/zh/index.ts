@@ -8,6 +8,7 @@ import { objectives } from "./objectives";
 import { answerOptions, trainingOptions } from "./options";
 import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
+import { push } from "./push";
 import { compare, exportStep } from "./result";
 import { ratings } from "./ratings";
 import { run, train } from "./run";
@@ -46,6 +47,7 @@ export const zh = {
   batch,
   ratings,
   export: exportStep,
+  push,
 };
 
 /** Missing texts fall back to English. */
