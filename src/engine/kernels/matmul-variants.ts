@@ -1,6 +1,6 @@
 import type { StorageKind } from "../graph/op";
 import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "../gpu/kernel";
-import { weightLibraries } from "./storage";
+import { dotLibraries, weightLibraries } from "./storage";
 
 /**
  * Storage of the operands.
@@ -26,7 +26,17 @@ export interface GemmShape {
 }
 
 export type GemmVariantId =
-  "quad" | "quad_gemv" | "four_gemv" | "tile_32" | "tile_64" | "tile_128" | "gemv" | "guarded";
+  | "quad"
+  | "quad_gemv"
+  | "four_gemv"
+  | "quad_blocks_gemv"
+  | "four_blocks_gemv"
+  | "blocks_gemv"
+  | "tile_32"
+  | "tile_64"
+  | "tile_128"
+  | "gemv"
+  | "guarded";
 
 /** A GEMM or GEMV kernel family. */
 export interface GemmVariant {
@@ -144,6 +154,38 @@ function gemv(
   };
 }
 
+/** Lanes split k by quantised blocks for a few columns of one row, for decoding. */
+function blocksGemv(
+  reduce: "lib/reduce" | "lib/reduce_quad",
+  lanes: number,
+  requires: readonly GPUFeatureName[],
+): GemmVariant {
+  return {
+    requires,
+    supports: (shape) =>
+      shape.form === "nt" &&
+      shape.m <= MAX_WORKGROUPS &&
+      dotLibraries(shape.kind) !== null &&
+      shape.k % 32 === 0 &&
+      shape.bStride === shape.k &&
+      shape.aStride % 4 === 0,
+    kernel: (shape) =>
+      defineKernel({
+        shader: "matmul/gemv_blocks",
+        includes: ["lib/grid", "lib/matmul", output(shape), ...(dotLibraries(shape.kind) ?? []), reduce],
+        defines: { LANES: lanes },
+        requires,
+        params,
+        bindings,
+      }),
+    grid: ({ m, n }) => {
+      const [x, y] = flatGrid(Math.ceil(n / 8));
+      return [x, y, m];
+    },
+    tiled: false,
+  };
+}
+
 /** Bounds-checked scalar fallback for any shape and stride. */
 const guarded: GemmVariant = {
   requires: [],
@@ -164,6 +206,9 @@ export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   quad_gemv: gemv("matmul/quad_gemv", 8, {}, ["subgroups"]),
   // A workgroup of four lanes is one SIMD group of the software GPU, within which barriers are nearly free.
   four_gemv: gemv("matmul/gemv", 4, { LANES: 4 }, []),
+  quad_blocks_gemv: blocksGemv("lib/reduce_quad", 4, ["subgroups"]),
+  four_blocks_gemv: blocksGemv("lib/reduce", 4, []),
+  blocks_gemv: blocksGemv("lib/reduce", 64, []),
   tile_32: tile(32, 64),
   tile_64: tile(64, 64),
   tile_128: tile(128, 64),

@@ -35,14 +35,16 @@ export function gemmCandidates(shape: GemmShape, tuning: Tuning): readonly GemmV
 }
 
 function softwareOrder({ m }: GemmShape): readonly GemmVariantId[] {
-  return m <= GEMV_ROWS.software ? ["quad_gemv", "four_gemv", "quad"] : ["quad"];
+  return m <= GEMV_ROWS.software
+    ? ["quad_blocks_gemv", "four_blocks_gemv", "quad_gemv", "four_gemv", "quad"]
+    : ["quad"];
 }
 
 function gpuOrder({ m, n }: GemmShape): readonly GemmVariantId[] {
   const tiles = Math.ceil(m / 64) * Math.ceil(n / 64);
   const byTile: readonly GemmVariantId[] =
     tiles < FEW_TILES ? ["tile_32", "tile_64"] : ["tile_64", "tile_128", "tile_32"];
-  return m <= GEMV_ROWS.gpu ? ["gemv", ...byTile] : byTile;
+  return m <= GEMV_ROWS.gpu ? ["gemv", "blocks_gemv", ...byTile] : byTile;
 }
 
 /** The kernel call of a product, using the fastest measured variant or the default. */
