@@ -76,7 +76,7 @@ const voices = (...names: string[]): string[] => [
   ...names.flatMap((name) => [name, `${name}, merged`]),
 ];
 
-test("a newcomer's whole job", async () => {
+test("a first-time user's whole workflow", async () => {
   if (!studio) throw new Error("the studio is not served");
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
@@ -84,6 +84,8 @@ test("a newcomer's whole job", async () => {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   const violations = watchViolations(page);
+  const origins = new Set<string>();
+  context.on("request", (request) => origins.add(new URL(request.url()).origin));
   await page.goto(studio.address);
   await ready(page);
 
@@ -203,5 +205,7 @@ test("a newcomer's whole job", async () => {
     .toBe(sentence(trained.after));
   expect(errors).toEqual([]);
   expect(violations).toEqual([]);
+  // Nothing leaves the machine: every request, the workers' included, is to where the page came from.
+  expect([...origins].filter((origin) => origin !== "null")).toEqual([new URL(studio.address).origin]);
   await context.close();
 });

@@ -62,7 +62,7 @@ function scriptBlocker({ training, run, adapter, methodId, model }: ExportSource
   if (training.problem) return training.problem;
   if (trainingLibrary(adapter) === null) return { code: "export/method-not-in-script", method: methodId };
   const { objective = null } = run.config;
-  if (objective && (!hasObjective(objective.id) || model.spec.encoder))
+  if (objective && !hasObjective(objective.id, model.spec))
     return { code: "export/objective-not-in-trainer", objective: objective.id, tool: "script" };
   return null;
 }
@@ -105,7 +105,7 @@ function pythonFiles({ config }: TrainingRun): StreamedFile[] {
 
 /** The adapter's configuration and all values that the run starts with, under the names of its parameters. */
 function startFiles({ base }: ExportSource, { adapter, start, startOptimizer }: TrainingRun): StreamedFile[] {
-  const files = peftFiles(adapter, start, base.repository ?? base.title, "");
+  const files = peftFiles(adapter, start, base.repository ?? base.title);
   const config = defined(
     files.get(adapter.configFile ?? "adapter_config.json"),
     "the adapter's configuration",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type EncodedRow, encodePair, encodeRow } from "../../../src/data/encode/encode-row";
+import { type EncodedRow, encodeLabelled, encodePair, encodeRow } from "../../../src/data/encode/encode-row";
 import { pieceText, piecesOf, rowsTokenizedDifferently } from "../../../src/export/elsewhere/token-rows";
 import { trainerYaml } from "../../../src/export/elsewhere/trainer-yaml";
 import type { ExportSource } from "../../../src/export/entry";
@@ -12,6 +12,8 @@ import { type ObjectiveId, objectiveSpecs } from "../../../src/shared/objectives
 import type { Row } from "../../../src/shared/rows";
 import { type RunConfig, trainingFields, type TrainingOptions } from "../../../src/shared/training";
 import { pythonLiteral } from "../../../src/lib/python-string";
+import type { Tokenizer } from "../../../src/tokenizer/tokenizer";
+import { withLearnedPrompt } from "../../../src/worker/run-setup";
 import { planTrainingData } from "../../../src/worker/training-data";
 import { runOf } from "../../../src/worker/training-run";
 import { readFileSync } from "node:fs";
@@ -37,6 +39,13 @@ const pair = (index: number): Row => ({
   rejected: [{ role: "assistant", text: "The one that goes on and on." }],
 });
 
+function encode(row: Row, objective: ObjectiveId | null, tokenizer: Tokenizer): EncodedRow[] {
+  const input = [row, "chat", tokenizer, 96] as const;
+  if (objective === "kto") return encodeLabelled(...input);
+  if (objective === "orpo") return [withLearnedPrompt(encodePair(...input))];
+  return [objective ? encodePair(...input) : encodeRow(...input)];
+}
+
 /** A run of twelve rows as exports are made of it. */
 async function runSource(
   id: MethodId,
@@ -47,10 +56,9 @@ async function runSource(
   const source = madeUpSource(await spruceFolder(), id, options);
   const { tokenizer, adapter } = source;
   const made = Array.from({ length: 12 }, (_, index) => (objectiveId ? pair(index) : talk(index)));
-  const rows = made.map((row, index): EncodedRow => ({
-    ...(objectiveId ? encodePair(row, "chat", tokenizer, 96) : encodeRow(row, "chat", tokenizer, 96)),
-    row: index,
-  }));
+  const rows = made.flatMap((row, index) =>
+    encode(row, objectiveId, tokenizer).map((encoded) => ({ ...encoded, row: index })),
+  );
   const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
   const training = { ...defaults, batchSize: 2, validationSplit: 0.2, ...changes };
   const objective = objectiveId && {
@@ -106,8 +114,8 @@ const lines = (text: string | undefined): unknown[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as unknown);
 
-describe("a run for trainers elsewhere", () => {
-  test("is offered with what differs, and each batch's rows are among those written", async () => {
+describe("a run exported for other trainers", () => {
+  test("lists what differs, and writes every batch's rows", async () => {
     const source = await runSource("lora", { r: 4 }, null, { packing: true, gradientAccumulation: 2 });
     const offers = (await exportOffers(source, "tuned")).filter(({ id }) =>
       IDS.some((known) => known === id),
@@ -136,19 +144,20 @@ describe("a run for trainers elsewhere", () => {
       if (path.endsWith(".py")) expect(text).not.toContain("wner/");
   });
 
-  test("is refused where the tool lacks the method or the objective", async () => {
+  test("is refused if the tool lacks the method or the objective", async () => {
     expect(await problemsOf(await runSource("said"))).toEqual({
       "training-script": "export/method-not-in-script",
       "llama-factory": "export/method-not-in-trainer",
       axolotl: "export/method-not-in-trainer",
       unsloth: "export/method-not-in-trainer",
     });
-    expect(await problemsOf(await runSource("lora", {}, "cpo"))).toEqual({
-      "training-script": "",
-      "llama-factory": "export/objective-not-in-trainer",
-      axolotl: "export/objective-not-in-trainer",
-      unsloth: "export/objective-not-in-trainer",
-    });
+    for (const id of ["cpo", "orpo", "kto"] as const)
+      expect(await problemsOf(await runSource("lora", {}, id)), id).toEqual({
+        "training-script": "",
+        "llama-factory": "export/objective-not-in-trainer",
+        axolotl: "export/objective-not-in-trainer",
+        unsloth: "export/objective-not-in-trainer",
+      });
     const gone = await runSource("lora");
     const problem = { code: "export/no-run" } as const;
     expect(await problemsOf({ ...gone, training: { ...gone.training!, problem } })).toMatchObject({
@@ -156,7 +165,28 @@ describe("a run for trainers elsewhere", () => {
     });
   });
 
-  test("names what a tool leaves out", async () => {
+  test("has answers that are better or worse with what is learned of each, and whether it is good", async () => {
+    interface Line {
+      readonly good?: boolean;
+      readonly [name: string]: unknown;
+    }
+    const written = async (id: ObjectiveId) => {
+      const texts = await textsOf(await runSource("lora", { r: 4 }, id), "training-script");
+      expect(texts["preferences.py"]).toContain("trl");
+      return lines(texts["data/tokens.jsonl"]) as Line[];
+    };
+    const learned = (text: unknown) => (text as { learned: [number, number][] }).learned;
+    const [dpo, orpo] = [await written("dpo"), await written("orpo")];
+    // ORPO learns prompts too, in its likelihood alone.
+    expect(orpo).toEqual(dpo);
+    expect(learned(orpo[0]!.chosen)[0]![0]).toBeGreaterThan(2);
+    const kto = await written("kto");
+    expect(kto).toHaveLength(2 * dpo.length);
+    expect(kto.filter(({ good }) => good)).toHaveLength(dpo.length);
+    for (const { answer, other } of kto) expect(learned(answer)[0]![0]).toBe(learned(other)[0]![0]);
+  });
+
+  test("names the features that a tool lacks", async () => {
     const gapsOf = async (source: ExportSource): Promise<Record<string, readonly string[]>> =>
       Object.fromEntries((await exportOffers(source, "tuned")).map(({ id, gaps }) => [id, gaps]));
     const options = {
@@ -174,7 +204,7 @@ describe("a run for trainers elsewhere", () => {
     expect(lora.unsloth).toEqual(expect.arrayContaining(["adapter-plus", "best-values", "biases"]));
   });
 
-  test("quotes names of all kinds", async () => {
+  test("quotes any name", async () => {
     const source = await runSource("lora", { r: 4 });
     const hostile = { ...source, base: { ...source.base, repository: HOSTILE } };
     const notebook = JSON.parse((await textsOf(hostile, "unsloth"))["train.ipynb"] ?? "") as {
@@ -191,7 +221,7 @@ describe("a run for trainers elsewhere", () => {
   });
 });
 
-test("pieces of a row say what is learned, and are tokenized alike by themselves", async () => {
+test("segments of a row say what is supervised, and tokenise alike separately", async () => {
   const { tokenizer } = madeUpSource(await spruceFolder(), "lora", { r: 4 });
   const row = encodeRow(talk(3), "chat", tokenizer, 200);
   const pieces = piecesOf(row);
@@ -203,13 +233,13 @@ test("pieces of a row say what is learned, and are tokenized alike by themselves
   expect(rowsTokenizedDifferently(tokenizer, [row])).toBe(0);
 });
 
-test("YAML for trainers is read alike by version 1.1", () => {
+test("YAML 1.1 parsers read the exported YAML alike", () => {
   expect(trainerYaml({ a: "no", b: 1e-7, c: 2.5e-8, d: 0.0002, e: "1e-7", f: false })).toBe(
     'a: "no"\nb: 1.0e-7\nc: 2.5e-8\nd: 0.0002\ne: "1e-7"\nf: false\n',
   );
 });
 
-test("the script's requirements are those that it is checked with", () => {
+test("the script's requirements match the tested versions", () => {
   const checked = readFileSync("tests/oracle/requirements-script.txt", "utf8").split("\n");
   for (const line of requirements(true).split("\n")) if (/^\w/.test(line)) expect(checked).toContain(line);
   expect(requirements(false)).not.toContain("trl");

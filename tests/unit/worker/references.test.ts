@@ -58,19 +58,22 @@ async function prepare(
     kept,
     modelId = "m",
     continueFrom = null,
+    dtypes = ["F16"],
     signal = new AbortController().signal,
   }: {
     id?: ObjectiveId;
     kept?: Request["kept"];
     modelId?: string;
     continueFrom?: string | null;
+    dtypes?: readonly string[];
     signal?: AbortSignal;
   } = {},
 ) {
   const lines: LogLine[] = [];
+  const tensors = new Map(dtypes.map((dtype) => [dtype, { dtype }]));
   const config = { objective: { id, options: {} }, modelId, continueFrom } as unknown as RunConfig;
   const references = await prepareReferences({
-    session: { model: { engine: {} } } as unknown as Request["session"],
+    session: { model: { engine: { tensors } } } as unknown as Request["session"],
     setup: { config, data },
     kept,
     start: () => Promise.resolve(null),
@@ -86,7 +89,7 @@ beforeEach(() => {
 });
 
 describe("log-probabilities before training", () => {
-  test("are computed once for every pair, held-out ones included, with progress", async () => {
+  test("are computed once per pair, held-out ones included, with progress", async () => {
     const data = plan();
     const { references, lines } = await prepare(data);
     expect([passes, computed]).toEqual([1, 5]);
@@ -102,7 +105,7 @@ describe("log-probabilities before training", () => {
     }
   });
 
-  test("are taken from an interrupted run of the same model over the same tokens", async () => {
+  test("are reused from an interrupted run of the same model and tokens", async () => {
     const { references } = await prepare(plan());
     const resumed = plan();
     passes = 0;
@@ -111,7 +114,7 @@ describe("log-probabilities before training", () => {
     expect(resumed.batches(0)[0]!.references!.some((value) => value < 0)).toBe(true);
   });
 
-  test.each<[string, () => EncodedRow[], { modelId?: string; continueFrom?: string }]>([
+  test.each<[string, () => EncodedRow[], { modelId?: string; continueFrom?: string; dtypes?: string[] }]>([
     ["another dataset", () => pairs(21), {}],
     [
       "another template, that is, other tokens",
@@ -125,6 +128,7 @@ describe("log-probabilities before training", () => {
     ],
     ["another rejected answer", () => pairs().map((row) => ({ ...row, rejected: answer(1, 2, 9) })), {}],
     ["another model", pairs, { modelId: "other" }],
+    ["the model loaded in NF4", pairs, { dtypes: ["F16", "NF4_DOUBLE"] }],
     ["another adapter to continue", pairs, { continueFrom: "adapter" }],
   ])("are computed anew for %s", async (_, rows, changes) => {
     const { references } = await prepare(plan());
@@ -139,7 +143,7 @@ describe("log-probabilities before training", () => {
     expect(passes).toBe(0);
   });
 
-  test("are not kept if computing them is cancelled", async () => {
+  test("are not stored if cancelled", async () => {
     const controller = new AbortController();
     controller.abort();
     expect((await prepare(plan(), { signal: controller.signal })).references).toBeUndefined();
