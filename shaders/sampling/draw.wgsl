@@ -37,7 +37,8 @@ const NONE = Candidate(0xffffffffu, 0u, 0.0, 0.0);
 fn draw_from(count: u32, top: f32) -> vec2<u32> {
   let scale = bitcast<f32>(controls[SCALE]);
   let top_p = bitcast<f32>(controls[TOP_P]);
-  var kept = bitcast<f32>(bins[BINS]);
+  let all = bitcast<f32>(bins[BINS]);
+  var kept = all;
   var kept_count = bins[COUNTS + BINS];
   if (controls[TOP_K] < kept_count) {
     kept_count = controls[TOP_K];

@@ -27,6 +27,7 @@ export interface GemmShape {
 
 export type GemmVariantId =
   | "quad"
+  | "quad_wide"
   | "quad_gemv"
   | "four_gemv"
   | "quad_blocks_gemv"
@@ -97,6 +98,22 @@ const quad: GemmVariant = {
       bindings,
     }),
   grid: (shape) => quadTiles[shape.form](shape),
+  tiled: true,
+};
+
+/** As {@link quad} with larger tiles, for products with enough rows. */
+const quadWide: GemmVariant = {
+  requires: ["subgroups"],
+  supports: (shape) => shape.form === "nt" && readsByFour(shape),
+  kernel: (shape) =>
+    defineKernel({
+      shader: "matmul/quad_wide_nt",
+      includes: ["lib/matmul", output(shape), ...weightLibraries(shape.kind, 4), "lib/quad"],
+      requires: ["subgroups"],
+      params,
+      bindings,
+    }),
+  grid: gridOf(16, 32),
   tiled: true,
 };
 
@@ -203,6 +220,7 @@ const guarded: GemmVariant = {
 
 export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   quad,
+  quad_wide: quadWide,
   quad_gemv: gemv("matmul/quad_gemv", 8, {}, ["subgroups"]),
   // A workgroup of four lanes is one SIMD group of the software GPU, within which barriers are nearly free.
   four_gemv: gemv("matmul/gemv", 4, { LANES: 4 }, []),
