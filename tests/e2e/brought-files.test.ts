@@ -195,7 +195,7 @@ test("each kind of file trains two steps, and the adapter answers", async () => 
   expect(errors).toEqual([]);
 }, 1_800_000);
 
-test("one of each kind is dropped, named and trained on", async () => {
+test("recognises one file of each kind and trains on it", async () => {
   if (!studio) throw new Error("the studio is not served");
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
   await page.addInitScript(everyStepOpen);

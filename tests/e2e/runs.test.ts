@@ -38,7 +38,7 @@ async function train(page: Page, rate: string): Promise<void> {
   await page.getByRole("status").filter({ hasText: "Done." }).waitFor({ timeout: 240_000 });
 }
 
-test("two runs are trained, compared, scored, picked from and kept over a reload", async () => {
+test("trains, compares and scores two runs, and keeps them across a reload", async () => {
   if (!studio) throw new Error("the studio is not served");
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);

@@ -76,7 +76,7 @@ const voices = (...names: string[]): string[] => [
   ...names.flatMap((name) => [name, `${name}, merged`]),
 ];
 
-test("a newcomer's whole job", async () => {
+test("a first-time user's whole workflow", async () => {
   if (!studio) throw new Error("the studio is not served");
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
