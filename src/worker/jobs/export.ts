@@ -1,4 +1,4 @@
-import { exportFiles } from "../../export/registry";
+import { exportFiles, exportName } from "../../export/registry";
 import { type StreamedFile, streamZip } from "../../formats/zip";
 import { cancelled, LuthierError } from "../../lib/errors";
 import type { CommandArgs } from "../../protocol/commands";
@@ -35,7 +35,7 @@ async function makeExport(
   context: JobContext,
 ): Promise<MadeExport> {
   const { source, name: base } = await exportSource(session, encoded, id, template);
-  const name = exportId === "adapter" ? base : `${base}-${exportId}`;
+  const name = exportName(base, exportId);
   const { kind, files: exported } = await exportFiles(source, exportId, { type, name, withOptimizer });
   const files = withProgress(exported, context);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
