@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { offlinePlugin } from "./tools/site/offline.ts";
 import { licencePlugins } from "./tools/site/licences.ts";
 import { securityPlugin } from "./tools/site/content-security-policy.ts";
 
@@ -19,7 +20,7 @@ const licences = licencePlugins();
 export default defineConfig({
   // Relative URLs, so that the built page works from any folder of a static host.
   base: "./",
-  plugins: [react(), securityPlugin(), licences.plugin],
+  plugins: [react(), securityPlugin(), licences.plugin, offlinePlugin()],
   server: { open: hasBrowser() },
   preview: { open: false },
   resolve: {

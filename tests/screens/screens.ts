@@ -71,7 +71,7 @@ export async function main(args: string[]): Promise<void> {
       ),
     );
   await mkdir(only.out, { recursive: true });
-  const studio = await serveFakePage();
+  const studio = await serveFakePage("screens");
   try {
     for (const shot of shots) console.log(await photograph(studio, shot, only.out));
   } finally {

@@ -22,6 +22,7 @@ import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
 import { sweepSlice } from "./sweep-slice";
 import { trainSlice } from "./train-slice";
+import { undoSlice } from "./undo-slice";
 
 export type StudioStore = StoreApi<StudioState>;
 
@@ -57,6 +58,7 @@ export function createStudioStore(
         ...settingsSlice(runtime)(...api),
         ...nextMoveSlice(runtime)(...api),
         ...layoutSlice(runtime)(...api),
+        ...undoSlice(runtime)(...api),
         ...settingsFileSlice(runtime)(...api),
       }),
       {

@@ -1,5 +1,6 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
+import type { WaitingVersion } from "../../client/service-worker";
 import type { ErrorData } from "../../lib/errors";
 import type { HubDatasetRequest, Pushed } from "../../protocol/hub-commands";
 import type {
@@ -79,6 +80,8 @@ export interface EnvironmentSlice {
   readonly setAside: Partial<StudioState> | null;
   /** Whether a newer version of the studio is open in another tab. */
   readonly outdated: boolean;
+  /** A newer version that is installed and waits to be asked. */
+  readonly waitingVersion: WaitingVersion | null;
   /** Records what the worker was doing when it stopped responding, and clears that when it responds again. */
   recordStall(stalled: boolean): void;
   /** Restores the settings that were set aside. */
@@ -319,19 +322,16 @@ export interface RunsSlice {
   readonly runs: readonly ListedRun[];
   /** The loaded model's runs that were cut off, latest first. */
   readonly interrupted: readonly InterruptedRun[];
-  /** The last deleted runs, which can be restored. */
-  readonly deletedRuns: readonly string[];
   readonly runsProblem: ErrorData | null;
   /** Purges earlier deletions, lists the runs, and shows the latest one. */
   startRuns(): Promise<void>;
   refreshRuns(): Promise<void>;
   setInterrupted(runs: readonly InterruptedRun[]): void;
-  /** Discards the checkpoint of an interrupted run. */
-  discardRun(id: string): Promise<void>;
+  /** Discards the checkpoint of an interrupted run, once it can no longer be undone. */
+  discardRun(id: string): void;
   editRun(id: string, change: Partial<RunLabel>): Promise<void>;
+  /** Deletes runs, which can be undone. */
   deleteRuns(ids: readonly string[]): Promise<void>;
-  /** Restores the runs deleted last. */
-  restoreRuns(): Promise<void>;
   /** Shows the curves and figures of a kept run in the panel, unless a run is active. */
   showRun(id: string): Promise<void>;
   /** Downloads a run as a file. */
@@ -541,6 +541,25 @@ export interface NextMoveSlice {
   askHeldOut(): Promise<void>;
 }
 
+/** A change that can be undone. */
+export interface Undoable {
+  readonly kind: "runs-deleted" | "run-discarded" | "method-reset" | "preset-chosen";
+  /** How many things it concerns. */
+  readonly count: number;
+  readonly undo: () => void;
+  /** Makes it final. */
+  readonly settle?: () => void;
+}
+
+export interface UndoSlice {
+  /** The last such change; null once it is undone or final. */
+  readonly undoable: Undoable | null;
+  /** Offers to undo a change; the one before becomes final. */
+  offerUndo(undoable: Undoable): void;
+  undo(): void;
+  settleUndo(): void;
+}
+
 export interface LayoutSlice {
   /** The steps whose content is shown. */
   readonly openSteps: readonly StepId[];
@@ -574,6 +593,7 @@ export interface SettingsFileSlice {
 }
 
 export type StudioState = JobsSlice &
+  UndoSlice &
   SettingsFileSlice &
   EnvironmentSlice &
   RecoverySlice &

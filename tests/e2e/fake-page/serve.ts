@@ -2,13 +2,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { chromium, type Browser } from "playwright-core";
-import { build, preview, type InlineConfig } from "vite";
+import { preview, type InlineConfig } from "vite";
 import { securityPlugin } from "../../../tools/site/content-security-policy";
 import { unpackTestBrowser } from "../../support/software-gpu";
+import { buildForProduction } from "../serve-studio";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
-const built = join(root, "node_modules/.cache/luthier/fake-page");
 
 /** The built page with the fake client, and a browser. */
 export interface FakePage {
@@ -17,8 +17,13 @@ export interface FakePage {
   close(): Promise<void>;
 }
 
-/** Builds the page like the product, but with the fake client, and serves it. */
-export async function serveFakePage(): Promise<FakePage> {
+/**
+ * Builds the page like the product, but with the fake client, and serves it.
+ *
+ * @param name of the build's folder, where another program may build at the same time
+ */
+export async function serveFakePage(name = "fake-page"): Promise<FakePage> {
+  const built = join(root, "node_modules/.cache/luthier", name);
   const shared: InlineConfig = {
     root,
     configFile: false,
@@ -27,7 +32,7 @@ export async function serveFakePage(): Promise<FakePage> {
     // A violation of the policy is logged as a console error, which fails the test.
     plugins: [react(), securityPlugin()],
   };
-  await build({
+  await buildForProduction({
     ...shared,
     build: {
       target: "es2023",

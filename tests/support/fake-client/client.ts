@@ -41,9 +41,9 @@ import { fakeEvaluation } from "./scores";
 import { FakeRun } from "./run";
 import { fakeRateSearch, FakeRuns } from "./runs";
 
-/** Behaviour of the fake client. */
 const LOST = { code: "device-lost/gpu", reason: "unknown", message: "" } as const;
 
+/** Behaviour of the fake client. */
 export interface FakeOptions {
   /** False simulates a browser without WebGPU. */
   readonly gpu?: boolean;
@@ -59,6 +59,10 @@ export interface FakeOptions {
   readonly runs?: number;
   /** Orphaned items in storage. */
   readonly orphans?: readonly Orphan[];
+  /** Models on offer. */
+  readonly models?: readonly ModelCard[];
+  /** Why every run fails after some steps. */
+  readonly failure?: Problem | null;
 }
 
 /**
@@ -69,7 +73,7 @@ export class FakeClient implements Client {
   private readonly events = new EventHub();
   private readonly owner = new JobOwner((name, payload) => this.events.emit(name, payload));
   private readonly data = new Map<string, { summary: DatasetSummary; rows: Row[] }>();
-  private cards: readonly ModelCard[] = fakeCards;
+  private cards: readonly ModelCard[];
   private model: ModelSummary | null = null;
   private calls = 0;
   private readonly gpu: boolean;
@@ -81,7 +85,7 @@ export class FakeClient implements Client {
     () => this.paceMs,
     () => this.model?.quantised ?? null,
   );
-  private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
+  private readonly training: FakeRun;
   private interrupted: InterruptedRun | null;
   private readonly runs: FakeRuns;
   private readonly adapterCount: number;
@@ -97,6 +101,8 @@ export class FakeClient implements Client {
     this.gpu = options.gpu ?? true;
     this.paceMs = options.paceMs ?? 30;
     this.orphans = options.orphans ?? [];
+    this.cards = options.models ?? fakeCards;
+    this.training = new FakeRun(this.events, this.library, () => this.paceMs, options.failure ?? null);
     this.interrupted = options.interrupted ? fakeInterruptedRun : null;
     this.runs = new FakeRuns(options.runs ?? 0);
     this.handlers = this.makeHandlers();

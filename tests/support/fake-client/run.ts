@@ -1,5 +1,6 @@
 import type { EventHub } from "../../../src/client/client";
-import { cancelled } from "../../../src/lib/errors";
+import { cancelled, LuthierError } from "../../../src/lib/errors";
+import type { Problem } from "../../../src/lib/problems/problem";
 import type { TrainingResult } from "../../../src/protocol/commands";
 import type { TrainingStatus } from "../../../src/protocol/events";
 import type { MethodId } from "../../../src/shared/methods";
@@ -8,6 +9,8 @@ import type { Job, JobContext } from "../../../src/worker/jobs/owner";
 import { fakeSampleAnswer } from "./data";
 import type { FakeLibrary } from "./library";
 import { pause } from "./pace";
+
+const FAILS_AFTER = 12;
 
 /** The requested run and its starting point. */
 interface Asked {
@@ -23,11 +26,15 @@ export class FakeRun {
   private step: { readonly step: number; readonly totalSteps: number } | null = null;
   private lost: Error | null = null;
 
-  /** @param paceMs milliseconds per step */
+  /**
+   * @param paceMs milliseconds per step
+   * @param failure why every run fails after {@link FAILS_AFTER} steps
+   */
   constructor(
     private readonly events: EventHub,
     private readonly library: FakeLibrary,
     private readonly paceMs: () => number,
+    private readonly failure: Problem | null = null,
   ) {}
 
   pause(): void {
@@ -61,6 +68,7 @@ export class FakeRun {
     let step = firstStep;
     let loss = 0;
     while (step < totalSteps && !signal.aborted) {
+      if (this.failure && step === FAILS_AFTER) throw new LuthierError(this.failure);
       this.step = { step, totalSteps };
       await pause(this.paceMs());
       this.breakOff();

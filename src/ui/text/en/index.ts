@@ -1,5 +1,6 @@
 import { forecast } from "./forecast";
 import { format } from "./format";
+import { glossary } from "./glossary";
 import { hub } from "./hub";
 import { methodGroups, methods } from "./methods";
 import { answerOptions, trainingOptions } from "./options";
@@ -22,6 +23,7 @@ export const en = {
   problem,
   fieldProblem,
   shell,
+  glossary,
   start,
   search,
   progress,

@@ -2,6 +2,7 @@ import { en } from "../en";
 import { completed, type Text } from "../translation";
 import { forecast } from "./forecast";
 import { format } from "./format";
+import { glossary } from "./glossary";
 import { hub } from "./hub";
 import { methodGroups, methods } from "./methods";
 import { objectives } from "./objectives";
@@ -24,6 +25,7 @@ export const zh = {
   problem,
   fieldProblem,
   shell,
+  glossary,
   start,
   search,
   progress,
