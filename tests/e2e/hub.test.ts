@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FakeHub } from "../support/fake-hub";
-import { serveStudio, type ServedStudio } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 import { everyStepOpen } from "./open-steps";
 
 /** A model from a hub in a browser: an interrupted connection, a closed page, and the library after both. */
@@ -14,7 +14,6 @@ const TOKEN = "hf_keepThisToYourself";
 /** Bytes sent before a connection breaks off; the weights are about four times as long. */
 const PIECE = 1_000_000;
 
-let studio: ServedStudio | null = null;
 let hub: FakeHub | null = null;
 beforeAll(async () => {
   const names = await readdir(FOLDER);
@@ -28,10 +27,8 @@ beforeAll(async () => {
       files: { "default/train/0000.parquet": rows, "default/train/0001.parquet": rows },
     },
   });
-  studio = await serveStudio();
 });
 afterAll(async () => {
-  await studio?.close();
   await hub?.stop();
 });
 
@@ -67,7 +64,8 @@ function keptText(page: Page): Promise<string> {
 }
 
 test("a model is downloaded over broken connections and a reload, and stays in the library", async () => {
-  if (!studio || !hub) throw new Error("nothing is served");
+  if (!hub) throw new Error("no hub");
+  const studio = await sharedStudio();
   Object.assign(hub.trouble, { drops: 2, dropAfterBytes: PIECE });
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
@@ -119,7 +117,8 @@ test("a model is downloaded over broken connections and a reload, and stays in t
 });
 
 test("the first rows of a dataset are got by its name, and what is not there is said beside what is in use", async () => {
-  if (!studio || !hub) throw new Error("nothing is served");
+  if (!hub) throw new Error("no hub");
+  const studio = await sharedStudio();
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.addInitScript(everyStepOpen);
   await page.goto(studio.address);

@@ -49,6 +49,8 @@ export interface FakeOptions {
   readonly gpu?: boolean;
   /** Milliseconds per training step and per generated word. */
   readonly paceMs?: number;
+  /** Whether a run reports many steps at a time, so that a long one ends soon. */
+  readonly reportsFew?: boolean;
   /** Adapters that the library has from the start. */
   readonly adapters?: number;
   /** Number of rows that the dataset claims to have. */
@@ -74,6 +76,7 @@ export class FakeClient implements Client {
   private calls = 0;
   private readonly gpu: boolean;
   private readonly paceMs: number;
+  private readonly reportsFew: boolean;
   private readonly library = new FakeLibrary(
     this.events,
     () => this.isFull,
@@ -81,7 +84,12 @@ export class FakeClient implements Client {
     () => this.paceMs,
     () => this.model?.quantised ?? null,
   );
-  private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
+  private readonly training = new FakeRun(
+    this.events,
+    this.library,
+    () => this.paceMs,
+    () => this.reportsFew,
+  );
   private interrupted: InterruptedRun | null;
   private readonly runs: FakeRuns;
   private readonly adapterCount: number;
@@ -96,6 +104,7 @@ export class FakeClient implements Client {
   constructor(options: FakeOptions = {}) {
     this.gpu = options.gpu ?? true;
     this.paceMs = options.paceMs ?? 30;
+    this.reportsFew = options.reportsFew ?? false;
     this.orphans = options.orphans ?? [];
     this.interrupted = options.interrupted ? fakeInterruptedRun : null;
     this.runs = new FakeRuns(options.runs ?? 0);

@@ -3,6 +3,7 @@ import { cancelled } from "../../../src/lib/errors";
 import type { TrainingResult } from "../../../src/protocol/commands";
 import type { TrainingStatus } from "../../../src/protocol/events";
 import type { MethodId } from "../../../src/shared/methods";
+import type { StepReport } from "../../../src/shared/run-history";
 import { en } from "../../../src/ui/text/en";
 import type { Job, JobContext } from "../../../src/worker/jobs/owner";
 import { fakeSampleAnswer } from "./data";
@@ -17,17 +18,24 @@ interface Asked {
   readonly firstStep?: number;
 }
 
+/** Reports of a run that is to end soon; drawing the page for each of its steps would take most of its time. */
+const FEW_REPORTS = 24;
+
 /** The fake client's training run: a plausible loss curve, and an adapter at the end. */
 export class FakeRun {
   private paused = false;
   private step: { readonly step: number; readonly totalSteps: number } | null = null;
   private lost: Error | null = null;
 
-  /** @param paceMs milliseconds per step */
+  /**
+   * @param paceMs milliseconds per report
+   * @param reportsFew whether a report covers many steps, so that a long run ends soon
+   */
   constructor(
     private readonly events: EventHub,
     private readonly library: FakeLibrary,
     private readonly paceMs: () => number,
+    private readonly reportsFew: () => boolean,
   ) {}
 
   pause(): void {
@@ -58,6 +66,7 @@ export class FakeRun {
     this.paused = false;
     this.events.emit("log", { time: Date.now(), line: { kind: "optimizer-resumed", steps: 60 } });
     await pause(this.paceMs() * 5);
+    const burst = this.reportsFew() ? Math.ceil((totalSteps - firstStep) / FEW_REPORTS) : 1;
     let step = firstStep;
     let loss = 0;
     while (step < totalSteps && !signal.aborted) {
@@ -76,23 +85,16 @@ export class FakeRun {
         recall = null;
         this.library.lend(null);
       }
-      if (running) {
-        step++;
-        loss = 0.4 + 3.1 * Math.exp(-step / 14) + 0.16 * Math.sin(step * 1.7) * Math.exp(-step / 50);
-      }
-      const learningRate = highestRate * Math.min(1, step / 5) * (1 - step / (totalSteps + 1));
-      const report = {
-        step,
-        epoch: step / 20,
-        loss,
-        learningRate,
-        gradNorm: 0.6 + 2 * Math.exp(-step / 9),
-        supervisedTokens: 300,
-      };
-      if (running && step % 20 === 0) this.events.emit("sample", fakeSampleAnswer(step));
+      const done = running ? stepsAfter(step, Math.min(step + burst, totalSteps)) : [];
+      step = done.at(-1) ?? step;
+      loss = lossAt(step);
+      for (const sampled of done.filter((each) => each % 20 === 0))
+        this.events.emit("sample", fakeSampleAnswer(sampled));
       this.events.emit("training", {
-        steps: running ? [report] : [],
-        validation: running && (step % 10 === 0 || step === totalSteps) ? [{ step, loss: loss + 0.06 }] : [],
+        steps: done.map((each) => reportOf(each, totalSteps, highestRate)),
+        validation: done
+          .filter((each) => each % 10 === 0 || each === totalSteps)
+          .map((each) => ({ step: each, loss: lossAt(each) + 0.06 })),
         past: false,
         runId: "run",
         totalSteps,
@@ -137,4 +139,26 @@ export class FakeRun {
     if (signal.aborted) return "stopping";
     return this.paused ? "paused" : "running";
   }
+}
+
+/** The steps after `step` up to `last`. */
+function stepsAfter(step: number, last: number): number[] {
+  return Array.from({ length: last - step }, (_, index) => step + 1 + index);
+}
+
+/** A plausible loss; 0 before the first step. */
+function lossAt(step: number): number {
+  if (step === 0) return 0;
+  return 0.4 + 3.1 * Math.exp(-step / 14) + 0.16 * Math.sin(step * 1.7) * Math.exp(-step / 50);
+}
+
+function reportOf(step: number, totalSteps: number, highestRate: number): StepReport {
+  return {
+    step,
+    epoch: step / 20,
+    loss: lossAt(step),
+    learningRate: highestRate * Math.min(1, step / 5) * (1 - step / (totalSteps + 1)),
+    gradNorm: 0.6 + 2 * Math.exp(-step / 9),
+    supervisedTokens: 300,
+  };
 }
