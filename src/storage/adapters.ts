@@ -102,6 +102,11 @@ export async function saveAdapter(adapter: StoredAdapter): Promise<void> {
   });
 }
 
+/** Deletes what a browser that died while saving left behind. */
+export function removeAdapterLeftovers(): Promise<void> {
+  return shelf.removeLeftovers();
+}
+
 /** A model's adapters, newest first. */
 export async function listAdapters(modelId: string): Promise<AdapterDetails[]> {
   return (await listAllAdapters()).filter((details) => details.modelId === modelId);

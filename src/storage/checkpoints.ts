@@ -105,6 +105,11 @@ export async function saveCheckpoint(checkpoint: RunCheckpoint): Promise<void> {
   });
 }
 
+/** Deletes what a browser that died while saving left behind. */
+export function removeCheckpointLeftovers(): Promise<void> {
+  return shelf.removeLeftovers();
+}
+
 /** A model's unfinished runs, newest first. */
 export async function listRuns(modelId: string): Promise<StoredRun[]> {
   return (await listAllRuns()).filter((run) => run.modelId === modelId);

@@ -2,11 +2,11 @@
  * Acquires a lock shared by all tabs, so that one does not delete what another is writing.
  * @returns a release function; a no-op without the Web Locks API
  */
-export async function holdLock(name: string): Promise<() => void> {
+export async function holdLock(name: string, mode: LockMode = "exclusive"): Promise<() => void> {
   const locks = lockManager();
   if (!locks) return () => undefined;
   return new Promise((resolve, reject) => {
-    locks.request(name, () => new Promise<void>((release) => resolve(release))).catch(reject);
+    locks.request(name, { mode }, () => new Promise<void>((release) => resolve(release))).catch(reject);
   });
 }
 

@@ -1,6 +1,7 @@
 import { newId } from "../lib/id";
 import { cardText, readCardText } from "./card-text";
 import { findFile, findFolder, namesIn, openFolder, readText, removeEntry, replaceFile } from "./file-system";
+import { holdLock, ifUnlocked } from "./locks";
 
 const CARD = "card.json";
 const FORM = 1;
@@ -18,14 +19,30 @@ interface CardFile<Card> {
  */
 export class OpfsStore<Card, File extends string> {
   readonly #area: string;
+  /** Shared by saves, so that no tab takes their folders for leftovers. */
+  readonly #lock: string;
 
   /** @param area parent folder below the root */
   constructor(area: string) {
     this.#area = area;
+    this.#lock = `luthier-saving-${area}`;
   }
 
   /** Saves an object, replacing one with the same id. */
   async save(
+    id: string,
+    card: Card,
+    contents: readonly (readonly [name: File, parts: readonly BlobPart[]])[],
+  ): Promise<void> {
+    const release = await holdLock(this.#lock, "shared");
+    try {
+      await this.#save(id, card, contents);
+    } finally {
+      release();
+    }
+  }
+
+  async #save(
     id: string,
     card: Card,
     contents: readonly (readonly [name: File, parts: readonly BlobPart[]])[],
@@ -86,6 +103,17 @@ export class OpfsStore<Card, File extends string> {
     // The card first, so that an object without files is never visible.
     if (folder) await removeEntry(folder, CARD);
     await removeEntry(area, id);
+  }
+
+  /** Deletes folders without a card, left when the browser died while saving or deleting. */
+  async removeLeftovers(): Promise<void> {
+    await ifUnlocked(this.#lock, async () => {
+      const area = await findFolder(this.#area);
+      for (const id of area ? await namesIn(area) : []) {
+        const folder = await findFolder(this.#area, id);
+        if (folder && !(await namesIn(folder)).includes(CARD)) await this.delete(id);
+      }
+    });
   }
 
   /** Bytes per object, all files included. */

@@ -33,6 +33,11 @@ export async function saveRunRecord({ summary, details, heldOut }: RunRecord): P
   });
 }
 
+/** Deletes what a browser that died while saving left behind. */
+export function removeRecordLeftovers(): Promise<void> {
+  return shelf.removeLeftovers();
+}
+
 /** All runs, newest first, including those deleted but not yet removed. */
 export async function listRunRecords(): Promise<RunSummary[]> {
   const byId = await guarded("runs-list", async () => {

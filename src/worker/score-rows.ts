@@ -9,13 +9,13 @@ import { cancelled } from "../lib/errors";
 import { makeRng } from "../lib/rng";
 import { choiceScores, likelihoodScores } from "../scores/likelihood";
 import { answerScorer } from "../scores/registry";
-import { defaultGeneration } from "../shared/generation";
+import { type AnswerEnds, defaultGeneration } from "../shared/generation";
 import { conversationOf, questionOf, type Row } from "../shared/rows";
 import type { EvaluationOptions, ScoredAnswer, ScoreValues } from "../shared/scores";
-import { StreamDecoder } from "../tokenizer/stream-decoder";
 import { isConversationProblem, type Tokenizer } from "../tokenizer/tokenizer";
 import type { PromptTemplate } from "../shared/data";
 import type { ActiveModel, Speaker } from "./active";
+import { AnswerText } from "./answer-text";
 import { checkIds } from "./check-ids";
 import { readGeneration } from "./generation-config";
 import type { RowEncoding } from "./score-source";
@@ -39,6 +39,9 @@ export interface PreparedRow extends AskedRow {
 const MAX_CHOICES = 12;
 /** Minimum average number of rows per choice. */
 const ROWS_A_CHOICE = 2;
+
+/** A looping answer never ends by itself; generating it to the maximum length would only cost time. */
+const ENDS: AnswerEnds = { stop: [], loops: true };
 
 /**
  * Encodes rows as in training; rows that cannot be prompted or measured are omitted.
@@ -199,14 +202,16 @@ async function answer(
   const score = answerScorer(options);
   const { rules } = readGeneration(model.folder.generationConfig, model.folder.config);
   const generation: AnswerOptions = { ...defaultGeneration, maxNewTokens: options.maxNewTokens, rules };
-  const questions = rows.map(({ prompt: { ids, endIds } }) => {
-    return { prompt: ids, endIds, options: generation, random: makeRng(generation.seed) };
-  });
+  const texts = rows.map(({ prompt }) => new AnswerText(model.tokenizer, prompt.answerLead, ENDS));
+  const questions = rows.map(({ prompt: { ids, endIds } }, index) => ({
+    ...{ prompt: ids, endIds, options: generation, random: makeRng(generation.seed) },
+    ends: (id: number) => texts[index]?.push(id) ?? null,
+  }));
   const answers: ScoredAnswer[] = [];
   for await (const { index, ids, finish } of answerAll(decoder, questions, signal)) {
     const row = rows[index];
-    if (!row) continue;
-    const text = answerText(ids, row.prompt, model);
+    const text = texts[index]?.end();
+    if (!row || text === undefined) continue;
     answers[index] = {
       text,
       finish,
@@ -216,16 +221,6 @@ async function answer(
   }
   if (signal.aborted) throw cancelled();
   return answers;
-}
-
-/** Decodes an answer. */
-export function answerText(
-  ids: readonly number[],
-  { answerLead }: PromptIds,
-  { tokenizer }: ActiveModel,
-): string {
-  const decoder = new StreamDecoder(tokenizer, answerLead);
-  return ids.map((id) => decoder.push(id)).join("") + decoder.flush();
 }
 
 /** Each row with every choice as its answer; empty if the rows are not multiple choice. */

@@ -1,5 +1,7 @@
 import { LuthierError } from "../../lib/errors";
 import type { ModelCard } from "../../shared/model";
+import { removeAdapterLeftovers } from "../../storage/adapters";
+import { removeCheckpointLeftovers } from "../../storage/checkpoints";
 import { listModels as keptModels, removeModelLeftovers } from "../../storage/models";
 import { builtInCard, builtInModels } from "../built-in";
 import { deleteModelJob } from "../jobs/delete-model";
@@ -9,6 +11,7 @@ import type { JobOwner } from "../jobs/owner";
 import { listOrphans } from "../orphans";
 import { isOwned } from "../run-lock";
 import { removeReservations } from "../../storage/reserve";
+import { removeRecordLeftovers } from "../../storage/run-records";
 import type { Handlers } from "../serve";
 import type { Session } from "../session";
 
@@ -27,9 +30,7 @@ export function modelHandlers(owner: JobOwner, session: Session): Pick<Handlers,
 }
 
 async function listModels({ emit }: Pick<Session, "emit">): Promise<ModelCard[]> {
-  // A failed cleanup (e.g. on a full disk) must not hide the models.
-  await removeModelLeftovers().catch(() => undefined);
-  await removeReservations(isOwned).catch(() => undefined);
+  await removeLeftovers();
   const kept = await keptModels().catch((error: unknown): ModelCard[] => {
     if (!(error instanceof LuthierError)) throw error;
     emit("fault", error.toData());
@@ -37,4 +38,16 @@ async function listModels({ emit }: Pick<Session, "emit">): Promise<ModelCard[]>
   });
   const builtIn = await builtInModels();
   return [...builtIn.map(builtInCard), ...kept];
+}
+
+/** Deletes what earlier visits left unfinished. A failure (e.g. on a full disk) must not hide the models. */
+async function removeLeftovers(): Promise<void> {
+  const removals = [
+    removeModelLeftovers,
+    removeAdapterLeftovers,
+    removeCheckpointLeftovers,
+    removeRecordLeftovers,
+    () => removeReservations(isOwned),
+  ];
+  for (const remove of removals) await remove().catch(() => undefined);
 }

@@ -150,3 +150,31 @@ describe("adapters in files", () => {
     expect((await adapters.adapterSizes()).get("a")).toBeGreaterThan(3);
   });
 });
+
+describe("folders without a card", () => {
+  const leaveBehind = async (): Promise<FakeDirectory> => {
+    await adapters.saveAdapter(adapter("a", 1));
+    const area = await root.getDirectoryHandle("adapters");
+    const folder = await area.getDirectoryHandle("cut off", { create: true });
+    await folder.getFileHandle("values-1", { create: true });
+    return area;
+  };
+
+  it("are removed, unlike complete adapters", async () => {
+    offerFiles();
+    const area = await leaveBehind();
+    await adapters.removeAdapterLeftovers();
+    expect(area.has("cut off")).toBe(false);
+    expect(await adapters.loadAdapter("a")).toEqual(adapter("a", 1));
+  });
+
+  it("stay while a tab is saving", async () => {
+    offerFiles();
+    const area = await leaveBehind();
+    const request = (_name: string, _options: LockOptions, hold: LockGrantedCallback<unknown>): unknown =>
+      hold(null);
+    vi.stubGlobal("navigator", { ...navigator, locks: { request } });
+    await adapters.removeAdapterLeftovers();
+    expect(area.has("cut off")).toBe(true);
+  });
+});
