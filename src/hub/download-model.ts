@@ -21,6 +21,8 @@ export interface ModelDownload extends Pick<FileDownload, "token" | "signal" | "
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
   /** Called when a file is complete, before the next one starts; errors end the download. */
   readonly onFile?: (file: HubFile, index: number) => Promise<void>;
+  /** Asked after each file: whether the others can be left out. */
+  readonly isEnough?: () => boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function downloadModel(
       downloadFile(file, target, { ...options, url, asked, onBytes, upTo: file.upTo }),
     );
     await options.onFile?.(file, index);
+    if (options.isEnough?.()) return;
   }
 }
 

@@ -16,6 +16,8 @@ export interface Progress {
   readonly what: string;
   /** Milliseconds until the next retry, after a connection failure or rate limiting. */
   readonly waitingMs?: number | null;
+  /** The server sends whole files only, though a part of one would do. */
+  readonly sendsWhole?: boolean;
 }
 
 /** An adapter in memory only, because saving failed. */

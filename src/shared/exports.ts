@@ -21,8 +21,8 @@ export type ExportNote =
   | { readonly code: "bytes-kept" }
   /** Matrices whose rows are not whole blocks are stored as f16. */
   | { readonly code: "rows-in-f16"; readonly tensors: number }
-  /** llama.cpp ignores the sliding window, which affects longer texts. */
-  | { readonly code: "window-lost"; readonly tokens: number }
+  /** The program ignores the sliding window, which affects longer texts. */
+  | { readonly code: "window-lost"; readonly program: "llama.cpp" | "mlx-lm"; readonly tokens: number }
   /** Requires the base model in the same format. */
   | { readonly code: "base-needed"; readonly format: "gguf" | "mlx" };
 

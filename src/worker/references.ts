@@ -1,5 +1,6 @@
 import type { EncodedRow } from "../data/encode/encode-row";
 import type { AdapterState } from "../engine/adapters/adapter-state";
+import type { LoadedModel } from "../engine/models/loaded-model";
 import { ReferencePass } from "../engine/train/reference-pass";
 import { defined } from "../lib/invariant";
 import type { LogLine } from "../protocol/log";
@@ -31,11 +32,11 @@ interface ReferenceRequest {
  * there are none, or if the signal aborts.
  */
 export async function prepareReferences(request: ReferenceRequest): Promise<RunReferences | undefined> {
-  const { setup, kept } = request;
+  const { session, setup, kept } = request;
   const { config, data } = setup;
   if (!config.objective || !objectiveSpecs[config.objective.id].usesReference || !data.pairs)
     return undefined;
-  const tokens = await digest(data.pairs.rows, config);
+  const tokens = await digest(data.pairs.rows, config, session.model.engine);
   if (kept?.tokens !== tokens) return compute(request, data.pairs, tokens);
   data.pairs.rows.forEach((row, index) => {
     const [chosen = NaN, rejected = NaN] = kept.values.subarray(2 * index);
@@ -76,18 +77,21 @@ async function compute(
 }
 
 /**
- * Identifies the model and the adapter that a run continues, and the tokens of pairs and which of them count: what
+ * Identifies the model as its numbers are stored, the adapter that a run continues, and the tokens of pairs and which of them count: what
  * template, maximum length and dataset come to.
  */
 async function digest(
   rows: readonly EncodedRow[],
   { modelId, continueFrom }: Pick<RunConfig, "modelId" | "continueFrom">,
+  { tensors }: Pick<LoadedModel, "tensors">,
 ): Promise<string> {
+  // A model loaded in NF4 is another one.
+  const types = [...new Set([...tensors.values()].map(({ dtype }) => dtype))].sort();
   const words = rows.flatMap(({ ids, supervised, rejected }) => [
     ...[ids.length, ...ids, ...supervised],
     ...(rejected ? [rejected.ids.length, ...rejected.ids, ...rejected.supervised] : []),
   ]);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", Uint32Array.from(words)));
   const tokens = [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return JSON.stringify([modelId, continueFrom, tokens]);
+  return JSON.stringify([modelId, types, continueFrom, tokens]);
 }

@@ -2,6 +2,7 @@ import { hashRow } from "../data/read/hash-row";
 import { LuthierError } from "../lib/errors";
 import { readFiles } from "../data/read/read-files";
 import type { EvaluateArgs } from "../protocol/commands";
+import { type Comparison, objectiveSpecs } from "../shared/objectives";
 import { questionOf, type Row } from "../shared/rows";
 import type { Leaks, ScoredSource } from "../shared/scores";
 import { learnRuleOf, type LearnRule, type RunConfig } from "../shared/training";
@@ -31,6 +32,8 @@ interface HeldOut extends RowEncoding {
   readonly validationId: string | null;
   readonly validationSplit: number;
   readonly seed: number;
+  /** What the run's objective compares; it encodes, and so splits, the rows of each otherwise. */
+  readonly compares: Comparison | null;
 }
 
 /**
@@ -57,15 +60,20 @@ export async function scoreSource(
   return { rows, source, encoding: kept, leaks: await findLeaks(held.datasetId, rows, places) };
 }
 
-function splitOf(wanted: EvaluateArgs["rows"]): Pick<HeldOut, "validationId" | "validationSplit"> {
-  return wanted.kind === "held-out" ? wanted : { validationId: null, validationSplit: 0 };
+function splitOf(
+  wanted: EvaluateArgs["rows"],
+): Pick<HeldOut, "validationId" | "validationSplit" | "compares"> {
+  const { validationId, validationSplit } =
+    wanted.kind === "held-out" ? wanted : { validationId: null, validationSplit: 0 };
+  return { validationId, validationSplit, compares: null };
 }
 
 function heldOutOfRun(config: RunConfig): HeldOut {
   const { datasetId, training, validationDatasetId: validationId = null } = config;
   const { maxLength, validationSplit, seed } = training;
   const encoding = { ...templateOf(config), ...learnRuleOf(training), maxLength };
-  return { ...encoding, datasetId, validationId, validationSplit, seed };
+  const compares = config.objective ? objectiveSpecs[config.objective.id].compares : null;
+  return { ...encoding, datasetId, validationId, validationSplit, seed, compares };
 }
 
 function encodingOf({ maxLength, learnFrom, thoughts, ...template }: RowEncoding): RowEncoding {
@@ -78,7 +86,7 @@ async function heldOutRows(
   limit: number,
   signal: AbortSignal,
 ): Promise<Pick<ScoreSource, "rows" | "source"> & { readonly places: ReadonlySet<number> }> {
-  const { datasetId, validationId } = held;
+  const { datasetId, validationId, compares } = held;
   const dataset = (await findDataset(datasetId)).name;
   const none: ReadonlySet<number> = new Set();
   if (validationId !== null) {
@@ -90,7 +98,7 @@ async function heldOutRows(
     const rows = (await heldOutOfSample(sample)).filter(hasAnswer).slice(0, limit);
     if (rows.length > 0) return { rows, source: { kind: "sample", dataset }, places: none };
   }
-  const all = await encoded.get({ ...encodingOf(held), datasetId }, signal);
+  const all = await encoded.get({ ...encodingOf(held), datasetId, compares }, signal);
   const places = heldOutPlaces(all, held);
   const rows = await Promise.all(places.slice(0, limit).map((place) => readRows(datasetId, place, 1)));
   return { rows: rows.flat(), source: { kind: "held-out", dataset }, places: new Set(places) };

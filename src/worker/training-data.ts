@@ -99,7 +99,8 @@ export function planTrainingData(
 ): TrainingData {
   const usable = usableRows(rows);
   if (usable.length === 0) throw nothingToTrain(rows);
-  const split = splitRows(usable, validationFile ? 0 : options.validationSplit, options.seed);
+  const { seed, validationSplit } = options;
+  const split = splitEncoded(rows, usable, { seed, validationSplit: validationFile ? 0 : validationSplit });
   const comparing = (some: EncodedRow[]): EncodedRow[] =>
     some[0]?.answer ? withOthersAnswers(some, options.batchSize, options.maxLength) : some;
   const pick = (indices: readonly number[]): EncodedRow[] => indices.flatMap((index) => rows[index] ?? []);
@@ -176,10 +177,23 @@ export function planTrainingData(
 /** Dataset indices of the rows that a run with these options holds out, ascending. */
 export function heldOutPlaces(
   rows: readonly EncodedRow[],
-  { validationSplit, seed }: Pick<TrainingOptions, "validationSplit" | "seed">,
+  options: Pick<TrainingOptions, "validationSplit" | "seed">,
 ): number[] {
-  const { validation } = splitRows(usableRows(rows), validationSplit, seed);
+  const { validation } = splitEncoded(rows, usableRows(rows), options);
   return [...new Set(validation.map((index) => datasetIndexOf(rows, index)))];
+}
+
+/** Splits rows. Answers to one prompt stay together, since a prompt that is trained on is not unseen. */
+function splitEncoded(
+  rows: readonly EncodedRow[],
+  usable: readonly number[],
+  { validationSplit, seed }: Pick<TrainingOptions, "validationSplit" | "seed">,
+): Split {
+  return splitRows(usable, validationSplit, seed, (index) => {
+    const row = rows[index];
+    if (!row?.answer && !row?.rejected) return index;
+    return row.ids.subarray(0, row.supervised.indexOf(1)).join();
+  });
 }
 
 function pairData(

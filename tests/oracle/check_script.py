@@ -117,7 +117,7 @@ def main() -> None:
         if scenario.name == "sft":
             configurations(folder)
             going_on(scenario.name, folder, model)
-        if whole and scenario.name in ("sft", "dpo", "cpo"):
+        if whole and scenario.name in ("sft", "dpo", "cpo", "orpo", "kto"):
             two_processes(scenario.name, folder, model)
         if whole and scenario.name == "sft":
             with_ray(scenario.name, folder, model)

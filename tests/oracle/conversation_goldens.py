@@ -3,7 +3,9 @@ tokens."""
 
 from __future__ import annotations
 
+import hashlib
 import random
+import struct
 from typing import Any
 
 from tokenizers import processors
@@ -42,7 +44,17 @@ ROWS: list[Row] = [
     {"instruction": "\ufeffIs it?\ufeff", "output": "\u3000It is.\u00a0"},
     {"instruction": "", "input": "Only input", "output": "Paris"},
     {"instruction": "Скрипка?", "output": "عربية and ギター"},
+    {
+        "instruction": "\u200fما هو أخف خشب؟",
+        "output": "\u202bالتنوب\u202c (spruce), או \u2067אשוח\u2069!\u200e",
+        "system": "أجب بإيجاز.",
+    },
+    {"instruction": "\u2028Lines\u2029apart\u2028", "output": "\u2028first\u2029 last\u2028", "system": "\u2029"},
+    {"instruction": "", "output": "", "history": [["", ""], ["Name a wood.", ""]], "system": "Be brief."},
 ]
+
+LONG = {"piece": "Spruce is light, 枫木 🎻 עץ;\n", "asked": 1600, "answered": 2400}
+"""A row of 100,000 characters: a piece, and how often it is asked and answered."""
 
 PLAIN_STYLES = ["gpt2", "chatml", "qwen", "llama3", "llama2"]
 
@@ -203,6 +215,25 @@ def untrimmed(tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
+def long_cases(load: Any) -> list[dict[str, Any]]:
+    """LONG under each template on one tokenizer; of its ids the number and the SHA-256 of their 32 bits."""
+    row = {"instruction": LONG["piece"] * LONG["asked"], "output": LONG["piece"] * LONG["answered"]}
+    assert len(row["instruction"]) + len(row["output"]) >= 100_000
+    pairs = [(template, styles[0]) for template, styles in ON_STYLES.items()]
+    cases = []
+    for template, style in [*pairs, *(("alpaca", style) for style in PLAIN_STYLES)]:
+        tokenizer = untrimmed(load(style))
+        make = chat_case if template in TEMPLATES else plain_case
+        case = make(tokenizer, TEMPLATES.get(template, template), row)
+        short = {name: digest(case[name]) for name in ("ids", "asked")}
+        cases.append({"style": style, "template": template, "learned": case["learned"], **short})
+    return cases
+
+
+def digest(ids: list[int]) -> list[Any]:
+    return [len(ids), hashlib.sha256(struct.pack(f"<{len(ids)}I", *ids)).hexdigest()]
+
+
 def conversation_goldens(load: Any, rows: list[Row]) -> dict[str, Any]:
     """All cases. `load` returns the tokenizer of a style as loaded from its folder."""
     cases = []
@@ -218,4 +249,4 @@ def conversation_goldens(load: Any, rows: list[Row]) -> dict[str, Any]:
             for index, row in enumerate(rows):
                 case = plain_case(tokenizer, template, row)
                 cases.append({"style": style, "template": template, "row": index, **case})
-    return {"templates": TEMPLATES, "rows": rows, "cases": cases}
+    return {"templates": TEMPLATES, "rows": rows, "cases": cases, "long": LONG, "long_cases": long_cases(load)}

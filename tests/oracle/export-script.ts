@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EncodedRow } from "../../src/data/encode/encode-row";
-import { encodePair, encodeRow } from "../../src/data/encode/encode-row";
+import { encodeLabelled, encodePair, encodeRow } from "../../src/data/encode/encode-row";
 import { NO_NOTES } from "../../src/data/shape/rendering";
 import { AdapterState, initContext, initialValues } from "../../src/engine/adapters/adapter-state";
 import { methods } from "../../src/engine/adapters/registry";
@@ -23,7 +23,7 @@ import type { Row } from "../../src/shared/rows";
 import { type RunConfig, trainingFields, type TrainingOptions } from "../../src/shared/training";
 import type { Tokenizer } from "../../src/tokenizer/tokenizer";
 import { prepareReferences } from "../../src/worker/references";
-import { type RunSetup, trainerOptions } from "../../src/worker/run-setup";
+import { type RunSetup, trainerOptions, withLearnedPrompt } from "../../src/worker/run-setup";
 import { runOf } from "../../src/worker/training-run";
 import { planTrainingData } from "../../src/worker/training-data";
 import { openBuiltIn, readPublic } from "../builtin/built-in";
@@ -68,6 +68,28 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   robust: { method: "lora", options: { lora_dropout: 0 }, objective: "robust" },
   simpo: { method: "lora", options: { lora_dropout: 0 }, objective: "simpo" },
   cpo: { method: "lora", options: { lora_dropout: 0 }, objective: "cpo" },
+  // Micro-batches of unequal numbers of tokens and of good answers.
+  orpo: {
+    method: "lora",
+    options: { lora_dropout: 0 },
+    objective: "orpo",
+    training: { gradientAccumulation: 2, batchSize: 3 },
+  },
+  kto: {
+    method: "lora",
+    options: { lora_dropout: 0 },
+    objective: "kto",
+    training: { gradientAccumulation: 2, batchSize: 3 },
+  },
+  "orpo-prompt": { method: "prompt-tuning", options: { num_virtual_tokens: 4 }, objective: "orpo" },
+  "kto-prefix": { method: "prefix-tuning", options: { num_virtual_tokens: 4 }, objective: "kto" },
+  "orpo-encoder": {
+    family: "t5",
+    method: "lora",
+    options: { r: 4, lora_dropout: 0 },
+    objective: "orpo",
+  },
+  "simpo-encoder": { family: "t5", method: "lora", options: { r: 4, lora_dropout: 0 }, objective: "simpo" },
   pissa: {
     family: "llama_tied",
     method: "lora",
@@ -183,7 +205,8 @@ async function exportScenario(directory: string, scenario: Scenario): Promise<vo
 
 /** The script; with the built-in model's tokenizer also what other trainers read, if they have the objective. */
 function exportsOf({ family, objective }: Scenario): readonly ExportId[] {
-  if (family !== undefined || objective === "cpo") return ["training-script"];
+  if (family !== undefined || objective === "cpo" || objective === "orpo" || objective === "kto")
+    return ["training-script"];
   if (objective === "robust") return ["training-script", "axolotl", "unsloth"];
   if (objective === "simpo") return ["training-script", "llama-factory", "axolotl"];
   return ["training-script", "llama-factory", "axolotl", "unsloth"];
@@ -253,13 +276,10 @@ function setUp(
     : null;
   const source = sampleRows(objective !== null);
   const rows = tokenizer
-    ? source.map((row, index): EncodedRow => ({
-        ...(objective
-          ? encodePair(row, "chat", tokenizer, training.maxLength)
-          : encodeRow(row, "chat", tokenizer, training.maxLength)),
-        row: index,
-      }))
-    : madeUpRows(spec.vocabularySize);
+    ? source.flatMap((row, index) =>
+        encode(row, objectiveId, tokenizer, training.maxLength).map((made) => ({ ...made, row: index })),
+      )
+    : madeUpRows(spec.vocabularySize, objective !== null);
   const config: RunConfig = {
     datasetId: "rows",
     modelId: "model",
@@ -272,6 +292,19 @@ function setUp(
   const data = planTrainingData(rows, training, adapter, spec.encoder !== undefined);
   const bound = objective ? bindObjective(objective) : undefined;
   return { setup: { config, adapter, rows, others: {}, training, data, objective: bound }, rows: source };
+}
+
+/** A row as a run with the objective encodes it. */
+function encode(
+  row: Row,
+  objective: ObjectiveId | undefined,
+  tokenizer: Tokenizer,
+  maxLength: number,
+): EncodedRow[] {
+  const input = [row, "chat", tokenizer, maxLength] as const;
+  if (objective === undefined) return [encodeRow(...input)];
+  if (objectiveSpecs[objective].compares === "labels") return encodeLabelled(...input);
+  return [objective === "orpo" ? withLearnedPrompt(encodePair(...input)) : encodePair(...input)];
 }
 
 /** Rows of the sample datasets: of answers, or of pairs. */
@@ -299,17 +332,24 @@ function sampleRows(pairs: boolean): Row[] {
   }));
 }
 
-/** Random tokens, of which a middle part is learned. */
-function madeUpRows(vocabulary: number): EncodedRow[] {
+/** Random tokens, of which a middle part is learned; as pairs, the end, with another end beside it. */
+function madeUpRows(vocabulary: number, asPairs: boolean): EncodedRow[] {
   const random = makeRng(11);
   const upTo = (most: number): number => Math.floor(random.uniform() * most);
+  const tokens = (length: number): number[] => Array.from({ length }, () => 1 + upTo(vocabulary - 1));
   return Array.from({ length: 60 }, (_, row) => {
     const length = 6 + upTo(14);
     const from = 1 + upTo(3);
+    const ids = Uint32Array.from(tokens(length));
+    const isLearned = (place: number): boolean => place >= from && (asPairs || place !== from + 2);
+    const supervise = (count: number): Uint8Array =>
+      Uint8Array.from({ length: count }, (_, at) => Number(isLearned(at)));
+    const other = Uint32Array.from([...ids.subarray(0, from), ...tokens(2 + upTo(9))]);
     return {
       row,
-      ids: Uint32Array.from({ length }, () => 1 + upTo(vocabulary - 1)),
-      supervised: Uint8Array.from({ length }, (_each, place) => Number(place >= from && place !== from + 2)),
+      ids,
+      supervised: supervise(length),
+      ...(asPairs ? { rejected: { ids: other, supervised: supervise(other.length) } } : {}),
       fullLength: length,
       hasEnd: true,
       isEndCut: false,

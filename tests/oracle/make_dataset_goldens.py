@@ -1,11 +1,12 @@
-"""Writes tests/golden/datasets: Python's results for tables, pandas' JSON, preferences,
-conversations with tools, and texts in blocks.
+"""Writes tests/golden/datasets: Python's results for tables, pandas' JSON, literals,
+preferences, conversations with tools, and texts in blocks.
 
 Usage: $(tests/oracle/setup.sh data) tests/oracle/make_dataset_goldens.py
 """
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -36,6 +37,30 @@ TRICKY = [
     "tab\there",
     "x" * 600,
 ]
+
+
+LITERALS = [
+    *(f"[{text!r}]" for text in [*TRICKY, "it's", 'both \' and "', "\\ \\n", "\x00\x07\x1b\x7f\x85\u200f\ufeff", "🎻"]),
+    *("[]", "{}", "[()]", "[(1,)]", "[1, -2, 3.5, 1e-07, 1e+22, -0.0, True, False, None]", "{'a': {'b': [{}]},}", "[ 1 ,\n2 ]"),
+    *("['\\101\\x41\\u0041\\U0001F3BB']", "[1_000]", "[.5, 5.]"),
+    # Not literals, or none of dicts, lists and what JSON has.
+    *("[1 2]", "['a' 1]", "[a]", "['a", "['a]", "[01]", "[...]", "['a\nb']", "{'a'}", "{1: 2}", "[b'a']", "[1j]", "['\\x4']", "[1]]"),
+    *("[{'a': 1} {'b': 2}]", "[--1]", "[True.a]", "[1,,2]", "{'a': 1 'b': 2}", "['\\U00110000']"),
+]
+
+
+def literal_cases() -> list[dict[str, Any]]:
+    """Texts and what they are as JSON; null where Python does not read them or JSON has no such value."""
+    cases = []
+    for text in LITERALS:
+        try:
+            value = ast.literal_eval(text)
+            json_text = json.dumps(value, allow_nan=False)
+            plain = isinstance(value, dict) and any(not isinstance(name, str) for name in value)
+        except (SyntaxError, ValueError, TypeError):
+            plain, json_text = True, ""
+        cases.append({"text": text, "json": None if plain else json.loads(json_text)})
+    return cases
 
 
 def alpaca_rows() -> list[dict[str, str]]:
@@ -252,6 +277,7 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     write_parquet()
     write("tables.json", {"alpaca": alpaca_rows(), "chats": chat_rows(), "csv": csv_cases(), "json": json_cases()})
+    write("literals.json", literal_cases())
     write("preferences.json", preference_cases())
     write(
         "chats.json",

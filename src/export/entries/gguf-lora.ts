@@ -14,7 +14,7 @@ export const ggufLoraEntry: ExportEntry = {
     const tokens = ignoredWindow(spec);
     return [
       { code: "base-needed", format: "gguf" },
-      ...(tokens === null ? [] : [{ code: "window-lost", tokens } as const]),
+      ...(tokens === null ? [] : [{ code: "window-lost", program: "llama.cpp", tokens } as const]),
     ];
   },
   async files(source, { type, name }) {

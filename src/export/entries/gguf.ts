@@ -56,7 +56,7 @@ export function ggufNotes({ model, folder }: ExportSource, type: ExportType | nu
     ...(how && !keeps ? [{ code: "widened", how } as const] : []),
     ...(keeps ? [{ code: "bytes-kept" } as const] : []),
     ...(tensors > 0 ? [{ code: "rows-in-f16", tensors } as const] : []),
-    ...(tokens === null ? [] : [{ code: "window-lost", tokens } as const]),
+    ...(tokens === null ? [] : [{ code: "window-lost", program: "llama.cpp", tokens } as const]),
   ];
 }
 

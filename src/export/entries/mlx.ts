@@ -5,6 +5,7 @@ import { defined } from "../../lib/invariant";
 import type { Problem } from "../../lib/problems/problem";
 import type { ExportEntry, ExportSource } from "../entry";
 import { isLora, loraExtras, type LoraUpdate, loraUpdates } from "../lora-updates";
+import { shortestWindow } from "../shortest-window";
 import { jsonFile, wholeFile } from "../streamed-file";
 
 /** Families whose modules have the same names in mlx-lm and transformers. */
@@ -27,7 +28,13 @@ export const mlxEntry: ExportEntry = {
   readers: () => ["mlx-lm"],
   blocker,
   types: () => [null],
-  notes: () => [{ code: "base-needed", format: "mlx" }],
+  notes(source) {
+    const tokens = ignoredWindow(source);
+    return [
+      { code: "base-needed", format: "mlx" },
+      ...(tokens === null ? [] : [{ code: "window-lost", program: "mlx-lm", tokens } as const]),
+    ];
+  },
   sizeBytes: ({ adapterBytes }) => adapterBytes,
   async files(source) {
     const { adapter, model } = source;
@@ -51,6 +58,17 @@ export const mlxEntry: ExportEntry = {
     };
   },
 };
+
+/** Families that mlx-lm computes by its Llama, which has a window in the layers that `layer_types` names, if it is there. */
+const BY_LAYER_TYPES: ReadonlySet<string> = new Set(["llama", "mistral", "smollm3"]);
+
+/** The sliding window, if mlx-lm ignores it; otherwise null. */
+function ignoredWindow({ model: { spec }, folder }: ExportSource): number | null {
+  const isKept =
+    spec.family === "gemma3_text" ||
+    (BY_LAYER_TYPES.has(spec.family) && Array.isArray(folder.config.layer_types));
+  return isKept ? null : shortestWindow(spec);
+}
 
 function blocker(source: ExportSource): Problem | null {
   const { adapter, methodId, model } = source;

@@ -62,7 +62,7 @@ function scriptBlocker({ training, run, adapter, methodId, model }: ExportSource
   if (training.problem) return training.problem;
   if (trainingLibrary(adapter) === null) return { code: "export/method-not-in-script", method: methodId };
   const { objective = null } = run.config;
-  if (objective && (!hasObjective(objective.id) || model.spec.encoder))
+  if (objective && !hasObjective(objective.id, model.spec))
     return { code: "export/objective-not-in-trainer", objective: objective.id, tool: "script" };
   return null;
 }

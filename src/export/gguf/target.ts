@@ -4,6 +4,7 @@ import { architectures } from "../../formats/gguf/architectures";
 import type { NameTable } from "../../formats/gguf/names";
 import { type GgufEntry, ggufEntry } from "../../formats/gguf/writer";
 import type { Problem } from "../../lib/problems/problem";
+import { shortestWindow } from "../shortest-window";
 import { bloomRow, interleavedRow, type RowOrder } from "./row-order";
 
 /** How a family is written for llama.cpp. */
@@ -271,9 +272,6 @@ function differenceOf(spec: ModelSpec): Problem | null {
 }
 
 /** The sliding window, if llama.cpp ignores it for this architecture; otherwise null. */
-export function ignoredWindow({ family, blocks, maxPositions }: ModelSpec): number | null {
-  if (family === "gemma3_text" || family === "gemma3") return null;
-  const windows = blocks.flatMap(({ attention }) => attention.window ?? []);
-  const least = Math.min(...windows);
-  return least < maxPositions ? least : null;
+export function ignoredWindow(spec: ModelSpec): number | null {
+  return spec.family === "gemma3_text" || spec.family === "gemma3" ? null : shortestWindow(spec);
 }

@@ -33,12 +33,16 @@ function* tokenLines({ train, validation }: TrainingRun): Generator<unknown> {
 
 function* setLines(split: string, { rows, numbers, mixed }: NumberedSet): Generator<unknown> {
   for (const [index, row] of rows.entries()) {
-    const texts = row.rejected
-      ? { chosen: tokensOf(row), rejected: tokensOf(row.rejected) }
-      : { text: tokensOf(row) };
     const dataset = index < rows.length - mixed ? {} : { dataset: "mixed" };
-    yield { split, row: numbers[index], ...dataset, ...texts };
+    yield { split, row: numbers[index], ...dataset, ...textsOf(row) };
   }
+}
+
+function textsOf(row: EncodedRow): Readonly<Record<string, unknown>> {
+  const { rejected: second, good } = row;
+  if (!second) return { text: tokensOf(row) };
+  if (good === undefined) return { chosen: tokensOf(row), rejected: tokensOf(second) };
+  return { good, answer: tokensOf(row), other: tokensOf(second) };
 }
 
 /** Ids, and ranges of learned ones without their ends. */
@@ -49,7 +53,7 @@ export function tokensOf({ ids, supervised }: Pick<EncodedRow, "ids" | "supervis
   const learned: [number, number][] = [];
   supervised.forEach((value, place) => {
     const last = learned.at(-1);
-    if (!value) return;
+    if (value !== 1) return;
     if (last?.[1] === place) last[1] = place + 1;
     else learned.push([place, place + 1]);
   });

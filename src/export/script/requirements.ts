@@ -11,7 +11,7 @@ const pinned = {
 /** For ray_train.py alone. */
 export const RAY = "ray[train]==2.60.0";
 
-/** requirements.txt; TRL only computes losses on pairs of answers. */
+/** requirements.txt; TRL only computes losses on answers that are better or worse. */
 export function requirements(needsTrl: boolean): string {
   const lines = Object.entries(pinned)
     .filter(([name]) => name !== "trl" || needsTrl)

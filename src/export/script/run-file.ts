@@ -3,13 +3,14 @@ import type { Adapter } from "../../engine/adapters/common/method";
 import { defaultValues } from "../../shared/fields";
 import { type ObjectiveChoice, type ObjectiveId, objectiveSpecs } from "../../shared/objectives";
 import type { Schedule } from "../../shared/training";
+import type { ModelSpec } from "../../engine/nn/model-spec";
 import type { ExportSource } from "../entry";
 import { folderFormat } from "../peft";
 import type { TrainingRun } from "../training-run";
 
 /** How TRL computes an objective: one of our classes around its trainers, and the name of the loss there. */
 const losses: Readonly<
-  Partial<Record<ObjectiveId, { readonly trainer: "dpo" | "cpo"; readonly loss: string }>>
+  Record<ObjectiveId, { readonly trainer: "dpo" | "kto" | "cpo" | "orpo"; readonly loss: string }>
 > = {
   dpo: { trainer: "dpo", loss: "sigmoid" },
   hinge: { trainer: "dpo", loss: "hinge" },
@@ -17,11 +18,13 @@ const losses: Readonly<
   ipo: { trainer: "dpo", loss: "ipo" },
   simpo: { trainer: "cpo", loss: "simpo" },
   cpo: { trainer: "cpo", loss: "sigmoid" },
+  orpo: { trainer: "orpo", loss: "orpo" },
+  kto: { trainer: "kto", loss: "kto" },
 };
 
-/** Whether the script has the loss of an objective. */
-export function hasObjective(id: ObjectiveId): boolean {
-  return losses[id] !== undefined;
+/** Whether TRL has the loss of an objective for models of this kind. */
+export function hasObjective(id: ObjectiveId, { encoder }: Pick<ModelSpec, "encoder">): boolean {
+  return !encoder || ["cpo", "orpo"].includes(losses[id].trainer);
 }
 
 /** transformers' names of schedules, which all warm up first. */

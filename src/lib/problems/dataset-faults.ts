@@ -26,6 +26,8 @@ export type RowFault =
   | { readonly kind: "nul" | "half-character"; readonly field: string }
   | { readonly kind: "history-form" }
   | { readonly kind: "not-a-list"; readonly field: string; readonly found: JsonKind }
+  /** A cell that begins like a list, but is neither JSON nor a Python literal. */
+  | { readonly kind: "unread-list"; readonly field: string }
   /** A turn that is not an object with role and content, or from and value; counted from 1. */
   | { readonly kind: "turn-form"; readonly field: string; readonly turn: number }
   | { readonly kind: "unknown-role"; readonly turn: number; readonly role: string }

@@ -7,6 +7,7 @@ import { type HubRepository, listRepository } from "../../hub/list-repository";
 import { readRange } from "../../hub/read-range";
 import { concatBytes } from "../../lib/bytes";
 import { LuthierError } from "../../lib/errors";
+import { sum } from "../../lib/numbers";
 import type { HubFile } from "../../shared/hub";
 import type { FetchedDataset, HubDatasetRequest } from "../../protocol/hub-commands";
 import { fetchedFile, fetchedFolder, markFetched } from "../../storage/fetched-datasets";
@@ -43,19 +44,24 @@ async function fetchDataset(
   const access = { token, signal, onWait: reporter.wait };
   const fetched: File[] = [];
   try {
-    const parts = await partsOf(files, wanted.rows, repository, access);
-    const totalBytes = parts.reduce((sum, { file }) => sum + (file.upTo ?? file.sizeBytes), 0);
-    await ensureSpace("dataset-save", totalBytes, name);
+    const { parts, sendsWhole } = await partsOf(files, wanted.rows, repository, access);
+    const sizes = parts.map(({ file }) => file.upTo ?? file.sizeBytes);
+    // Of whole files only as many are fetched as have the rows, and nothing tells how many these are.
+    await ensureSpace("dataset-save", sendsWhole ? (sizes[0] ?? 0) : sum(sizes), name);
+    if (sendsWhole) reporter.tellWhole();
+    let left = sendsWhole ? (wanted.rows ?? Infinity) : Infinity;
     const plan = { address, commit, files: parts.map(({ file }) => file) };
     await downloadModel(plan, folder, {
       ...access,
       onProgress: reporter.take,
+      isEnough: () => left <= 0,
       async onFile({ path }, index) {
         const file = await fetchedFile(key, index);
         if (!file) throw new LuthierError({ code: "data/file-gone", name: path });
         const { file: { upTo } = {}, footer = null } = parts[index] ?? {};
         const pieces = footer ? [file.slice(0, upTo), footer] : [file];
         fetched.push(new File(pieces, path.split("/").at(-1) ?? path));
+        if (sendsWhole) left -= await rowsUpTo(file, path, left);
       },
     });
   } finally {
@@ -73,55 +79,63 @@ interface Part {
 
 type Access = Omit<Parameters<typeof readRange>[3], "url" | "asked">;
 
+/** What to fetch; `sendsWhole` if the server sends no parts of files, so that only whole ones tell their rows. */
+interface Parts {
+  readonly parts: readonly Part[];
+  readonly sendsWhole: boolean;
+}
+
 /** The files, or their starts, that hold the first `rows` rows; null for all. */
 async function partsOf(
   files: readonly HubFile[],
   rows: number | null,
   repository: HubRepository,
   access: Access,
-): Promise<Part[]> {
-  if (rows === null) return files.map((file) => ({ file, footer: null }));
+): Promise<Parts> {
+  const whole = files.map((file): Part => ({ file, footer: null }));
+  if (rows === null) return { parts: whole, sendsWhole: false };
   const parts: Part[] = [];
   let left = rows;
   for (const file of files) {
-    const tail = left > 0 ? await FileTail.open(file, repository, access) : null;
     if (left <= 0) break;
-    if (!tail) {
-      // Without range requests a file is only known once downloaded.
-      parts.push({ file, footer: null });
-      continue;
-    }
-    const { rows: held, endByte } = await startOf(file, tail, left);
+    const tail = await FileTail.open(file, repository, access);
+    if (!tail) return { parts: whole, sendsWhole: true };
+    const { rows: held, endByte } = await startOf(file.path, tail, left);
     left -= held;
     const { bytes } = tail;
     const isWhole = endByte + bytes.length >= file.sizeBytes;
     parts.push(isWhole ? { file, footer: null } : { file: { ...file, upTo: endByte }, footer: bytes });
   }
-  return parts;
+  return { parts, sendsWhole: false };
 }
 
-async function startOf(file: HubFile, tail: FileTail, rows: number) {
+async function startOf(path: string, tail: FileTail, rows: number): ReturnType<typeof parquetStart> {
   try {
     return await parquetStart(tail, rows, tail.bytes.length);
   } catch (error) {
     if (!(error instanceof FileBreakError)) throw error;
-    throw new LuthierError({ code: "data/broken", name: file.path, at: error.at }, { cause: error });
+    throw new LuthierError({ code: "data/broken", name: path, at: error.at }, { cause: error });
   }
 }
 
+/** Rows of a fetched file, `most` at most. */
+async function rowsUpTo(file: File, path: string, most: number): Promise<number> {
+  return (await startOf(path, await FileTail.ofFile(file), most)).rows;
+}
+
 /** Bytes to read from a file's end, enough for most footers. */
-function tailBytes({ sizeBytes }: HubFile): number {
+function tailBytes(sizeBytes: number): number {
   return Math.min(sizeBytes, Math.max(512, Math.ceil(sizeBytes / 16)), 2 ** 19);
 }
 
-/** Reads the end of a file on a hub. */
+/** Reads the end of a file, on a hub or here. */
 class FileTail {
   readonly byteLength: number;
   readonly #read: (start: number, end: number) => Promise<Uint8Array<ArrayBuffer> | null>;
   #bytes: Uint8Array<ArrayBuffer>;
 
   private constructor(
-    { sizeBytes }: HubFile,
+    sizeBytes: number,
     read: (start: number, end: number) => Promise<Uint8Array<ArrayBuffer> | null>,
     bytes: Uint8Array<ArrayBuffer>,
   ) {
@@ -139,8 +153,14 @@ class FileTail {
     const asked = { address, path: file.path, hasToken: access.token !== "" };
     const options = { ...access, url: fileUrl(address, commit, file.path), asked };
     const read = (start: number, end: number) => readRange(file, start, end, options);
-    const bytes = await read(file.sizeBytes - tailBytes(file), file.sizeBytes);
-    return bytes && new FileTail(file, read, bytes);
+    const bytes = await read(file.sizeBytes - tailBytes(file.sizeBytes), file.sizeBytes);
+    return bytes && new FileTail(file.sizeBytes, read, bytes);
+  }
+
+  static async ofFile(file: File): Promise<FileTail> {
+    const read = async (start: number, end: number): Promise<Uint8Array<ArrayBuffer>> =>
+      new Uint8Array(await file.slice(start, end).arrayBuffer());
+    return new FileTail(file.size, read, await read(file.size - tailBytes(file.size), file.size));
   }
 
   /** What was read of it. */

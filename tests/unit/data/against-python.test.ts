@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeRow } from "../../../src/data/encode/encode-row";
@@ -20,6 +21,15 @@ interface Goldens {
     /** [first, last + 1] */
     readonly learned: readonly (readonly [number, number])[];
     readonly asked: number[];
+  }[];
+  readonly long: { readonly piece: string; readonly asked: number; readonly answered: number };
+  readonly long_cases: readonly {
+    readonly style: Style;
+    readonly template: string;
+    readonly learned: readonly (readonly [number, number])[];
+    /** Number and SHA-256. */
+    readonly ids: readonly [number, string];
+    readonly asked: readonly [number, string];
   }[];
 }
 
@@ -55,4 +65,22 @@ describe.each(groups)("%s, as Python has it", (name) => {
       expect(rowPromptIds(row, templateId, tokenizer).ids).toEqual(asked);
     },
   );
+});
+
+describe("a row of 100,000 characters, as Python has it", () => {
+  const { piece, asked: questions, answered } = goldens.long;
+  const row = alpacaRow({ instruction: piece.repeat(questions), input: "", output: piece.repeat(answered) });
+  const digest = (ids: Iterable<number>): [number, string] => {
+    const array = Uint32Array.from(ids);
+    return [array.length, createHash("sha256").update(array).digest("hex")];
+  };
+
+  it.each(goldens.long_cases)("$template on $style", ({ style, template, ids, learned, asked }) => {
+    const plain = PLAIN_TEMPLATE_IDS.find((id) => id === template);
+    const tokenizer = tokenizerOf(style, plain ? null : (goldens.templates[template] ?? null));
+    const encoded = encodeRow(row, plain ?? "chat", tokenizer, 1_000_000);
+    expect(digest(encoded.ids)).toEqual(ids);
+    expect(runs(encoded.supervised)).toEqual(learned);
+    expect(digest(rowPromptIds(row, plain ?? "chat", tokenizer).ids)).toEqual(asked);
+  });
 });

@@ -191,4 +191,14 @@ describe("splitRows", () => {
     expect(splitRows([], 0.5, 42)).toEqual({ train: [], validation: [] });
     expect(splitRows([1, 2], 0.5, 42).train).toHaveLength(1);
   });
+
+  it("keeps rows of a group on one side, and splits as before where each row is a group", () => {
+    const groupOf = (row: number): number => Math.floor(row / 6);
+    const { train, validation } = splitRows(numbers, 0.2, 42, groupOf);
+    const groups = new Set(validation.map(groupOf));
+    expect(validation.length).toBeGreaterThanOrEqual(10);
+    expect(train.some((row) => groups.has(groupOf(row)))).toBe(false);
+    expect(splitRows(numbers, 0.2, 42, (row) => `row ${row}`)).toEqual(splitRows(numbers, 0.2, 42));
+    expect(splitRows(numbers, 0.2, 42, () => "one")).toEqual({ train: numbers, validation: [] });
+  });
 });

@@ -35,6 +35,23 @@ describe("tables", () => {
     ]);
   });
 
+  it("hold conversations as Python writes them, and say what to do about cells that nothing reads", async () => {
+    const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
+    const turns = [
+      `{'role': 'user', 'content': "It's \\n a"}`,
+      `{'role': 'assistant', 'content': 'b', 'weight': None}`,
+    ];
+    const cells = [`[${turns.join(", ")}]`, `[${turns.join("\n ")}]`, "[{'role': 'user', 'content': ...}]"];
+    const { rows, report } = await readAll([fileOf(`messages\n${cells.map(quoted).join("\n")}\n`, "a.csv")]);
+    const expected = alpacaRow({ instruction: "It's \n a", input: "", output: "b" });
+    expect(rows).toEqual([expected, expected]);
+    expect(report.problems).toEqual([{ row: 3, reason: { kind: "unread-list", field: "messages" } }]);
+    const pairs = await readAll([
+      fileOf(`chosen,rejected\n${quoted(cells[0]!)},${quoted(cells[0]!.replace("'b'", "'c'"))}\n`, "b.csv"),
+    ]);
+    expect(pairs.rows).toMatchObject([{ kind: "preference", rejected: [{ text: "c" }] }]);
+  });
+
   it("keep rows out that have too many cells, and fill up those with too few", async () => {
     const { rows, report } = await readAll([
       fileOf("instruction,output,input\na,b\nc,d,e,f\ng,h,i,\n", "a.csv"),
@@ -139,6 +156,19 @@ describe("unknown columns of JSON", () => {
       columns: { roles: { instruction: "frage", output: "antwort", input: "satz" } },
     });
     expect(rows.map(toAlpaca).map(({ output }) => output)).toEqual(["5", "true"]);
+  });
+
+  it("are asked about in a file of one object, and read as answered", async () => {
+    for (const space of [0, 2]) {
+      const file = fileOf(JSON.stringify({ frage: "a", antwort: "b" }, null, space));
+      await expect(readAll([file])).rejects.toMatchObject({
+        problem: { code: "data/strange-columns", columns: [{ column: "frage" }, { column: "antwort" }] },
+      });
+      const { rows } = await readAll([file], {
+        columns: { roles: { instruction: "frage", output: "antwort" } },
+      });
+      expect(rows.map(toAlpaca)).toEqual([{ instruction: "a", input: "", output: "b" }]);
+    }
   });
 
   it("are asked about after a thousand rows of a long file", async () => {

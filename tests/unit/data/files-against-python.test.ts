@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parquetRows } from "../../../src/data/read/containers/parquet";
+import { parsePythonLiteral } from "../../../src/data/read/python-literal";
 import { DatasetEncoder } from "../../../src/data/encode/encode-dataset";
 import { encodeRow } from "../../../src/data/encode/encode-row";
 import { type AlpacaRow, alpacaRow, type RowTurn } from "../../../src/shared/rows";
@@ -60,6 +61,28 @@ const chats = goldens<Chats>("chats.json");
 function turnsOf(messages: readonly Message[]): RowTurn[] {
   return messages.map(({ role, content }) => ({ role, text: content }));
 }
+
+describe("cells as Python literals", () => {
+  const cases = goldens<{ readonly text: string; readonly json: unknown }[]>("literals.json");
+  // NumPy prints arrays of dicts without commas, which Python does not read.
+  const numpy = "[{'a': 1} {'b': 2}]";
+
+  it.each(cases.filter(({ text }) => text !== numpy))("$text", ({ text, json }) => {
+    expect(parsePythonLiteral(text) ?? null).toEqual(json);
+  });
+
+  it("may lack the commas between dicts", () => {
+    expect(parsePythonLiteral(numpy)).toEqual([{ a: 1 }, { b: 2 }]);
+  });
+
+  it("are read in time that grows with their length, and refused where they nest without end", () => {
+    const text = `[${"'a\\n', ".repeat(200_000)}]`;
+    const started = performance.now();
+    expect(parsePythonLiteral(text)).toHaveLength(200_000);
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(parsePythonLiteral("[".repeat(100_000))).toBeUndefined();
+  });
+});
 
 describe("Parquet, as pyarrow and datasets write it", () => {
   const files = readdirSync(at("parquet"));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type EncodedRow, encodePair, encodeRow } from "../../../src/data/encode/encode-row";
+import { type EncodedRow, encodeLabelled, encodePair, encodeRow } from "../../../src/data/encode/encode-row";
 import { pieceText, piecesOf, rowsTokenizedDifferently } from "../../../src/export/elsewhere/token-rows";
 import { trainerYaml } from "../../../src/export/elsewhere/trainer-yaml";
 import type { ExportSource } from "../../../src/export/entry";
@@ -12,6 +12,8 @@ import { type ObjectiveId, objectiveSpecs } from "../../../src/shared/objectives
 import type { Row } from "../../../src/shared/rows";
 import { type RunConfig, trainingFields, type TrainingOptions } from "../../../src/shared/training";
 import { pythonLiteral } from "../../../src/lib/python-string";
+import type { Tokenizer } from "../../../src/tokenizer/tokenizer";
+import { withLearnedPrompt } from "../../../src/worker/run-setup";
 import { planTrainingData } from "../../../src/worker/training-data";
 import { runOf } from "../../../src/worker/training-run";
 import { readFileSync } from "node:fs";
@@ -37,6 +39,13 @@ const pair = (index: number): Row => ({
   rejected: [{ role: "assistant", text: "The one that goes on and on." }],
 });
 
+function encode(row: Row, objective: ObjectiveId | null, tokenizer: Tokenizer): EncodedRow[] {
+  const input = [row, "chat", tokenizer, 96] as const;
+  if (objective === "kto") return encodeLabelled(...input);
+  if (objective === "orpo") return [withLearnedPrompt(encodePair(...input))];
+  return [objective ? encodePair(...input) : encodeRow(...input)];
+}
+
 /** A run of twelve rows as exports are made of it. */
 async function runSource(
   id: MethodId,
@@ -47,10 +56,9 @@ async function runSource(
   const source = madeUpSource(await spruceFolder(), id, options);
   const { tokenizer, adapter } = source;
   const made = Array.from({ length: 12 }, (_, index) => (objectiveId ? pair(index) : talk(index)));
-  const rows = made.map((row, index): EncodedRow => ({
-    ...(objectiveId ? encodePair(row, "chat", tokenizer, 96) : encodeRow(row, "chat", tokenizer, 96)),
-    row: index,
-  }));
+  const rows = made.flatMap((row, index) =>
+    encode(row, objectiveId, tokenizer).map((encoded) => ({ ...encoded, row: index })),
+  );
   const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
   const training = { ...defaults, batchSize: 2, validationSplit: 0.2, ...changes };
   const objective = objectiveId && {
@@ -143,17 +151,39 @@ describe("a run for trainers elsewhere", () => {
       axolotl: "export/method-not-in-trainer",
       unsloth: "export/method-not-in-trainer",
     });
-    expect(await problemsOf(await runSource("lora", {}, "cpo"))).toEqual({
-      "training-script": "",
-      "llama-factory": "export/objective-not-in-trainer",
-      axolotl: "export/objective-not-in-trainer",
-      unsloth: "export/objective-not-in-trainer",
-    });
+    for (const id of ["cpo", "orpo", "kto"] as const)
+      expect(await problemsOf(await runSource("lora", {}, id)), id).toEqual({
+        "training-script": "",
+        "llama-factory": "export/objective-not-in-trainer",
+        axolotl: "export/objective-not-in-trainer",
+        unsloth: "export/objective-not-in-trainer",
+      });
     const gone = await runSource("lora");
     const problem = { code: "export/no-run" } as const;
     expect(await problemsOf({ ...gone, training: { ...gone.training!, problem } })).toMatchObject({
       axolotl: "export/no-run",
     });
+  });
+
+  test("has answers that are better or worse with what is learned of each, and whether it is good", async () => {
+    interface Line {
+      readonly good?: boolean;
+      readonly [name: string]: unknown;
+    }
+    const written = async (id: ObjectiveId) => {
+      const texts = await textsOf(await runSource("lora", { r: 4 }, id), "training-script");
+      expect(texts["preferences.py"]).toContain("trl");
+      return lines(texts["data/tokens.jsonl"]) as Line[];
+    };
+    const learned = (text: unknown) => (text as { learned: [number, number][] }).learned;
+    const [dpo, orpo] = [await written("dpo"), await written("orpo")];
+    // ORPO learns prompts too, in its likelihood alone.
+    expect(orpo).toEqual(dpo);
+    expect(learned(orpo[0]!.chosen)[0]![0]).toBeGreaterThan(2);
+    const kto = await written("kto");
+    expect(kto).toHaveLength(2 * dpo.length);
+    expect(kto.filter(({ good }) => good)).toHaveLength(dpo.length);
+    for (const { answer, other } of kto) expect(learned(answer)[0]![0]).toBe(learned(other)[0]![0]);
   });
 
   test("names what a tool leaves out", async () => {

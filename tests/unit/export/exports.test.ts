@@ -180,3 +180,16 @@ test("a LoRA of a model with LongRoPE is no adapter of mlx-lm, which has the fac
   const source = { model: { spec }, adapter: bindCase({ spec }, "phi3", "lora"), methodId: "lora" };
   expect(mlxEntry.blocker(source as unknown as ExportSource)).toEqual({ code: "export/long-rope-in-mlx" });
 });
+
+test.each([
+  ["mistral", {}, 7],
+  ["mistral", { layer_types: ["sliding_attention"] }, null],
+  ["qwen2_window", { layer_types: ["sliding_attention"] }, 6],
+  ["gemma3", {}, null],
+  ["llama", {}, null],
+] as const)("an adapter of %s with %o says whether mlx-lm ignores a window", (family, config, tokens) => {
+  const source = { model: { spec: describeModel(readJson(family, "config.json")) }, folder: { config } };
+  const notes = mlxEntry.notes(source as unknown as ExportSource, null);
+  const lost = tokens === null ? [] : [{ code: "window-lost", program: "mlx-lm", tokens }];
+  expect(notes.filter(({ code }) => code === "window-lost")).toEqual(lost);
+});

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Progress } from "../../../src/protocol/events";
 import type { FetchedDataset, HubDatasetRequest } from "../../../src/protocol/hub-commands";
 import type { Job } from "../../../src/worker/jobs/owner";
 import { FakeHub } from "../../support/fake-hub";
@@ -58,12 +59,12 @@ function get(
   repository: string,
   more: Partial<HubDatasetRequest> = {},
   signal = new AbortController().signal,
-  onDone: (bytes: number) => void = () => undefined,
+  onDone: (bytes: number, progress: Progress) => void = () => undefined,
 ): Promise<FetchedDataset> {
   const asked = { config: "", split: "", rows: null, token: "", rememberToken: false };
   return makeJob({ ...asked, repository, endpoint: hub.endpoint, ...more }).run({
     signal,
-    report: ({ done }) => onDone(done),
+    report: (progress) => onDone(progress.done, progress),
     admit: () => () => Promise.resolve(),
   });
 }
@@ -133,11 +134,19 @@ describe("a dataset of a hub", () => {
     expect(Number(/^bytes=(\d+)-$/.exec(rest ?? "")?.[1])).toBeGreaterThan(end);
   });
 
-  it("comes whole from a server that sends no ranges", async () => {
+  it("comes in whole files from a server that sends no ranges, as many as have the rows, which is told", async () => {
     Object.assign(hub.trouble, { path: GROUPS, noRanges: true });
-    const fetched = await get("owner/woods", { config: "groups", rows: 1 });
+    const told: Progress[] = [];
+    const fetched = await get("owner/woods", { config: "groups", rows: 1 }, undefined, (_, progress) =>
+      told.push(progress),
+    );
+    expect(fetched.files).toHaveLength(1);
     expect(new Uint8Array(await fetched.files[0]!.arrayBuffer())).toEqual(groups);
     expect(await rowsOf(fetched, 1)).toBe(1);
+    expect(hub.seen.some(({ path }) => path.includes("0001.parquet"))).toBe(false);
+    expect(told.at(-1)).toMatchObject({ sendsWhole: true, total: null, done: groups.length });
+    const more = await get("owner/woods", { config: "groups", rows: groupRows + 1 });
+    expect(more.files).toHaveLength(2);
   });
 
   it("of which the footer is damaged is refused by its file", async () => {

@@ -58,19 +58,22 @@ async function prepare(
     kept,
     modelId = "m",
     continueFrom = null,
+    dtypes = ["F16"],
     signal = new AbortController().signal,
   }: {
     id?: ObjectiveId;
     kept?: Request["kept"];
     modelId?: string;
     continueFrom?: string | null;
+    dtypes?: readonly string[];
     signal?: AbortSignal;
   } = {},
 ) {
   const lines: LogLine[] = [];
+  const tensors = new Map(dtypes.map((dtype) => [dtype, { dtype }]));
   const config = { objective: { id, options: {} }, modelId, continueFrom } as unknown as RunConfig;
   const references = await prepareReferences({
-    session: { model: { engine: {} } } as unknown as Request["session"],
+    session: { model: { engine: { tensors } } } as unknown as Request["session"],
     setup: { config, data },
     kept,
     start: () => Promise.resolve(null),
@@ -111,7 +114,7 @@ describe("log-probabilities before training", () => {
     expect(resumed.batches(0)[0]!.references!.some((value) => value < 0)).toBe(true);
   });
 
-  test.each<[string, () => EncodedRow[], { modelId?: string; continueFrom?: string }]>([
+  test.each<[string, () => EncodedRow[], { modelId?: string; continueFrom?: string; dtypes?: string[] }]>([
     ["another dataset", () => pairs(21), {}],
     [
       "another template, that is, other tokens",
@@ -125,6 +128,7 @@ describe("log-probabilities before training", () => {
     ],
     ["another rejected answer", () => pairs().map((row) => ({ ...row, rejected: answer(1, 2, 9) })), {}],
     ["another model", pairs, { modelId: "other" }],
+    ["the model loaded in NF4", pairs, { dtypes: ["F16", "NF4_DOUBLE"] }],
     ["another adapter to continue", pairs, { continueFrom: "adapter" }],
   ])("are computed anew for %s", async (_, rows, changes) => {
     const { references } = await prepare(plan());

@@ -7,7 +7,7 @@ import { batchInputs, countLabels } from "../../../src/engine/train/batch-inputs
 import { makeRng } from "../../../src/lib/rng";
 import { defaultValues } from "../../../src/shared/fields";
 import { trainingFields, type TrainingOptions } from "../../../src/shared/training";
-import { planTrainingData, type TrainingData } from "../../../src/worker/training-data";
+import { heldOutPlaces, planTrainingData, type TrainingData } from "../../../src/worker/training-data";
 import { readJson } from "../../support/golden";
 
 const defaults = defaultValues(trainingFields) as unknown as TrainingOptions;
@@ -214,6 +214,25 @@ test("what a run holds out is told by its split, with excluded rows left aside",
   expect(heldOut).toHaveLength(7);
   expect(trainRows).toBe(26 - 7);
   for (const row of heldOut) expect(row % 3).not.toBe(0);
+});
+
+test.each(["labelled answers", "pairs"])("%s of one prompt are on one side of the split", (kind) => {
+  const answer = { ids: Uint32Array.of(8, 9), supervised: Uint8Array.of(1, 1) };
+  const rows = Array.from({ length: 60 }, (_, index) => ({
+    ids: Uint32Array.of(1, 10 + Math.floor(index / 3), 100 + index, 2),
+    supervised: Uint8Array.of(0, 0, 1, 1),
+    fullLength: 4,
+    hasEnd: true,
+    isEndCut: false,
+    notes: NO_NOTES,
+    excluded: null,
+    ...(kind === "pairs" ? { rejected: answer } : { answer, good: index % 2 === 0 }),
+  }));
+  const { train, validationSet } = planTrainingData(rows, options({ validationSplit: 0.2 }), virtual);
+  const prompts = ({ rows: some }: typeof train) => new Set(some.map(({ ids }) => ids[1]!));
+  expect(validationSet.rows).toHaveLength(12);
+  expect(prompts(train).size + prompts(validationSet).size).toBe(20);
+  expect(heldOutPlaces(rows, { validationSplit: 0.2, seed: 42 })).toEqual(validationSet.numbers);
 });
 
 describe("rows mixed in", () => {

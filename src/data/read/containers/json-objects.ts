@@ -30,7 +30,9 @@ export class JsonObjectsParser implements RowParser {
   #inText = false;
   #isEscaped = false;
   readonly #position = new TextPosition();
-  /** A first object that neither is a row nor contains rows. If more follow, it is a row of unknown format. */
+  /**
+   * A first object that neither is a row nor contains rows. If more follow, or it has text, it is a row of unknown format.
+   */
   #lone: unknown = null;
 
   constructor(rows: RowCollector) {
@@ -70,7 +72,7 @@ export class JsonObjectsParser implements RowParser {
     }
     const rest = concatBytes(this.#take());
     const isBlank = rest.every((byte) => byte <= 0x20 || byte === COMMA);
-    if (this.#lone !== null && isBlank) throw new FileBreakError({ kind: "no-rows" });
+    if (this.#lone !== null && isBlank && !hasText(this.#lone)) throw new FileBreakError({ kind: "no-rows" });
     this.#addLone();
     if (isBlank) return;
     if (this.#isFirst) {
@@ -155,6 +157,11 @@ export class JsonObjectsParser implements RowParser {
     this.#list = new JsonListParser(this.#rows, true);
     return this.#list;
   }
+}
+
+/** Whether a field holds text, which could be learned. */
+function hasText(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).some((field) => typeof field === "string" && field !== "");
 }
 
 /** Matches a first field with a list of strings or numbers, or an object with numeric keys. */

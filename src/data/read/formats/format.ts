@@ -2,6 +2,7 @@ import { isRecord } from "../../../lib/json";
 import type { JsonKind, RowFault } from "../../../lib/problems/dataset-faults";
 import type { FormatId } from "../../../shared/data";
 import type { Row } from "../../../shared/rows";
+import { parsePythonLiteral } from "../python-literal";
 
 /** An uninterpreted object of a file. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -54,14 +55,22 @@ export function kindOf(value: unknown): JsonKind {
   return typeof value === "boolean" ? "boolean" : "number";
 }
 
-/** Parses lists and objects stored as JSON in table cells; other values are returned unchanged. */
+/**
+ * Parses lists and objects stored in table cells, as JSON or as Python literals; other values are returned unchanged.
+ */
 export function parseNested(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  if (typeof value !== "string" || !looksNested(value)) return value;
   try {
     return JSON.parse(value);
   } catch {
-    return value;
+    const literal = parsePythonLiteral(value);
+    return literal === undefined ? value : literal;
   }
+}
+
+/** Whether a text begins like a list or an object. */
+export function looksNested(value: string): boolean {
+  return /^\s*[[{]/.test(value);
 }
 
 /** Whether a value is a column of a table, {"0": …, "1": …} or a list, rather than a row's field. */

@@ -1,6 +1,6 @@
 import { isRecord } from "../../../lib/json";
 import type { RowTurn, ToolCall } from "../../../shared/rows";
-import { FaultyRow, type Fields, kindOf, text, parseNested } from "./format";
+import { FaultyRow, type Fields, kindOf, looksNested, text, parseNested } from "./format";
 
 /** Styles of turn lists: OpenAI's `role`/`content`, or ShareGPT's `from`/`value`. */
 export type TurnStyle = "messages" | "sharegpt";
@@ -27,6 +27,7 @@ export interface Dialogue {
  */
 export function readTurns(list: unknown, field: string): Dialogue {
   const value = parseNested(list);
+  if (typeof value === "string" && looksNested(value)) throw new FaultyRow({ kind: "unread-list", field });
   if (!Array.isArray(value)) throw new FaultyRow({ kind: "not-a-list", field, found: kindOf(value) });
   const turns = value.map((turn, index) => readTurn(turn, field, index + 1));
   const first = turns.findIndex(({ role }) => role !== "system");

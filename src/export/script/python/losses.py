@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from run_data import Row, Run, Text
+from run_data import Row, Run, Share, Text
 
 
 def right_padded(rows: list[list[Any]], device: torch.device) -> Tensor:
@@ -32,18 +32,25 @@ def token_logits(run: Run, model: nn.Module, texts: list[Text], device: torch.de
 
 
 def answer_logits(run: Run, model: nn.Module, texts: list[Text], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """For encoder-decoders: the encoder reads what precedes the first learned token."""
-    starts = [text.learned.index(True) if True in text.learned else len(text.ids) - 1 for text in texts]
-    prompts = [text.ids[:start] for text, start in zip(texts, starts, strict=True)]
-    answers = [text.ids[start:] for text, start in zip(texts, starts, strict=True)]
-    learned = [text.learned[start:] for text, start in zip(texts, starts, strict=True)]
+    """For encoder-decoders."""
+    prompts, answers = split_texts(texts)
+    start = run["model"]["decoder_start"]
+    ids = right_padded([answer.ids for answer in answers], device)
     logits = model(
-        input_ids=right_padded(prompts, device),
-        attention_mask=right_padded([[1] * len(prompt) for prompt in prompts], device),
-        decoder_input_ids=right_padded([[run["model"]["decoder_start"], *answer[:-1]] for answer in answers], device),
+        input_ids=right_padded([prompt.ids for prompt in prompts], device),
+        attention_mask=right_padded([[1] * len(prompt.ids) for prompt in prompts], device),
+        decoder_input_ids=right_padded([[start, *answer.ids[:-1]] for answer in answers], device),
         use_cache=False,
     ).logits
-    return logits[:, -max(map(len, answers)) :], right_padded(answers, device), right_padded(learned, device).bool()
+    return logits[:, -ids.shape[1] :], ids, right_padded([answer.learned for answer in answers], device).bool()
+
+
+def split_texts(texts: list[Text]) -> tuple[list[Text], list[Text]]:
+    """What the encoder reads of each text, all before the first learned token, and what the decoder writes."""
+    starts = [text.learned.index(True) if True in text.learned else len(text.ids) - 1 for text in texts]
+    prompts = [Text(text.ids[:start], text.learned[:start]) for text, start in zip(texts, starts, strict=True)]
+    answers = [Text(text.ids[start:], text.learned[start:]) for text, start in zip(texts, starts, strict=True)]
+    return prompts, answers
 
 
 def token_loss(run: Run, model: nn.Module, texts: list[Text], device: torch.device) -> Tensor:
@@ -61,8 +68,8 @@ def learned_tokens(run: Run, text: Text) -> int:
 class TokenObjective:
     """Cross entropy, divided by the learned tokens of the whole optimizer step."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, run: Run, device: torch.device) -> None:
+        self.run, self.device = run, device
 
     def prepare(self, _model: nn.Module, _accelerator: Any) -> None:
         """Nothing is compared with."""
@@ -70,5 +77,5 @@ class TokenObjective:
     def weigh(self, rows: list[Row]) -> int:
         return sum(learned_tokens(self.run, text) for row in rows for text in row.texts)
 
-    def loss(self, model: nn.Module, rows: list[Row], device: torch.device) -> Tensor:
-        return token_loss(self.run, model, [text for row in rows for text in row.texts], device)
+    def loss(self, model: nn.Module, share: Share) -> Tensor:
+        return token_loss(self.run, model, [text for row in share.rows for text in row.texts], self.device)

@@ -19,10 +19,22 @@ class Text:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the dataset: one text, or a chosen and a rejected answer after the same prompt."""
+    """A row of the dataset: one text; a chosen and a rejected answer after the same prompt; or an answer, another row's
+    after the same prompt, and whether it is good."""
 
     number: int
     texts: tuple[Text, ...]
+    good: bool | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a process computes of a micro-batch."""
+
+    rows: list[Row]
+    micro: list[Row]
+    weight: float
+    """0 if its only row stands in for none."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +55,8 @@ def read_run(folder: Path) -> Run:
     facts = json.loads((folder / "run.json").read_text("utf-8"))
     rows: dict[str, list[Row]] = {"train": [], "validation": []}
     for line in lines(folder / "data" / "tokens.jsonl"):
-        texts = tuple(read_text(line[name]) for name in ("text", "chosen", "rejected") if name in line)
-        rows[line["split"]].append(Row(line["row"], texts))
+        texts = tuple(read_text(line[name]) for name in ("text", "chosen", "rejected", "answer", "other") if name in line)
+        rows[line["split"]].append(Row(line["row"], texts, line.get("good")))
     steps = list(lines(folder / "data" / "batches.jsonl"))
     return Run(facts, rows["train"], rows["validation"], steps)
 

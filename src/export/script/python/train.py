@@ -22,7 +22,7 @@ from safetensors.torch import load_file, safe_open, save_file
 from torch import Tensor, nn
 
 from losses import TokenObjective
-from run_data import Row, Run, read_run
+from run_data import Row, Run, Share, read_run
 
 HERE = Path(__file__).resolve().parent
 OPTIMIZER_FILE = "luthier_optimizer.safetensors"
@@ -159,11 +159,11 @@ def take_moments(path: Path, parameters: dict[str, nn.Parameter], optimizer: tor
 
 def make_objective(run: Run, model: nn.Module, accelerator: Accelerator) -> Any:
     if run["objective"] is None:
-        return TokenObjective(run)
-    # TRL is needed, and imported, for pairs of answers alone.
-    from preferences import PairObjective
+        return TokenObjective(run, accelerator.device)
+    # TRL is needed, and imported, for answers that are better or worse alone.
+    from preferences import AnswerObjective
 
-    return PairObjective(run, model, accelerator)
+    return AnswerObjective(run, model, accelerator)
 
 
 class Trainer:
@@ -214,8 +214,8 @@ class Trainer:
         """Summed loss of this process's rows of a micro-batch."""
         mine = rows[self.accelerator.process_index :: self.accelerator.num_processes]
         # A process without a row computes one for nothing: all have to take part in exchanging gradients.
-        weight = 1.0 if mine else 0.0
-        return weight * self.objective.loss(self.model, mine or self.run.train[:1], self.accelerator.device)
+        share = Share(mine or self.run.train[:1], rows, weight=1.0 if mine else 0.0)
+        return share.weight * self.objective.loss(self.model, share)
 
     def step(self, step: int) -> tuple[float, float]:
         """One optimizer step: its loss, and the norm of the gradients before clipping."""

@@ -71,13 +71,14 @@ function FetchProgress() {
     cancel: state.cancelFetch,
   }));
   if (!job) return null;
-  const waitingMs = job.progress?.progress.waitingMs ?? null;
+  const { waitingMs = null, sendsWhole = false } = job.progress?.progress ?? {};
+  const note = waitingMs !== null ? text.hub.waiting : sendsWhole ? text.hub.sendsWhole : null;
   return (
     <ProgressLine
       label={text.hub.downloading}
       timed={job.progress}
       onCancel={cancel}
-      {...(waitingMs !== null && { note: text.hub.waiting })}
+      {...(note !== null && { note })}
     />
   );
 }

@@ -77,6 +77,8 @@ export function rowFault(fault: RowFault): string {
       return 'has a "history" that is not a list of [question, answer]';
     case "not-a-list":
       return `has ${kinds[fault.found]} as "${fault.field}", not a list`;
+    case "unread-list":
+      return `has a "${fault.field}" that begins like a list but is neither JSON nor a Python literal; in Python, write it with json.dumps`;
     case "turn-form":
       return `has a turn ${fault.turn} in "${fault.field}" that is not an object with role and content, or from and value`;
     case "unknown-role":

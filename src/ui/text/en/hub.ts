@@ -27,6 +27,7 @@ export const hub = {
   looking: "Looking it up…",
   downloading: "Downloading",
   waiting: "connection lost, retrying soon",
+  sendsWhole: "this server sends whole files only, so more than the rows is downloaded",
   unfinished: "Unfinished downloads",
   arrived: (done: number, total: number) => `${format.bytes(done)} of ${format.bytes(total)} downloaded`,
   goOn: "Continue",

@@ -263,7 +263,7 @@ export const exportStep = {
       case "rows-in-f16":
         return `${plural(note.tensors, "matrix is", "matrices are")} stored in f16, because the row length is not a multiple of 32.`;
       case "window-lost":
-        return `llama.cpp ignores the model's sliding window, so answers differ there for texts of more than ${format.integer(note.tokens)} tokens.`;
+        return `${note.program} ignores the model's sliding window, so answers differ there for texts of more than ${format.integer(note.tokens)} tokens.`;
       case "base-needed":
         return baseNeeded[note.format];
     }

@@ -67,6 +67,8 @@ export function rowFault(fault: RowFault): string {
       return "的“history”不是由 [问题, 回答] 组成的列表";
     case "not-a-list":
       return `的“${fault.field}”是${kinds[fault.found]}，应为列表`;
+    case "unread-list":
+      return `的“${fault.field}”开头像列表，但既不是 JSON 也不是 Python 字面量；在 Python 中请用 json.dumps 写出`;
     case "turn-form":
       return `的“${fault.field}”中第 ${fault.turn} 轮不是含有 role 和 content（或 from 和 value）的对象`;
     case "unknown-role":

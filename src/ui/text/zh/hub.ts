@@ -26,6 +26,7 @@ export const hub = {
   looking: "正在查询…",
   downloading: "正在下载",
   waiting: "连接中断，稍后重试",
+  sendsWhole: "此服务器只能发送整个文件，因此下载量会超过所需的行",
   unfinished: "未完成的下载",
   arrived: (done: number, total: number) => `已下载 ${format.bytes(done)} / ${format.bytes(total)}`,
   goOn: "继续",

@@ -230,7 +230,7 @@ export const exportStep = {
       case "rows-in-f16":
         return `有 ${format.integer(note.tensors)} 个矩阵以 f16 存储，因为行长不是 32 的倍数。`;
       case "window-lost":
-        return `llama.cpp 会忽略模型的滑动窗口，因此超过 ${format.integer(note.tokens)} 个 token 的文本回答会不同。`;
+        return `${note.program} 会忽略模型的滑动窗口，因此超过 ${format.integer(note.tokens)} 个 token 的文本回答会不同。`;
       case "base-needed":
         return baseNeeded[note.format];
     }
