@@ -40,7 +40,7 @@ async function inState(
 }
 
 describe("axe-core", () => {
-  it("finds nothing on the first visit, nor in the search", async () => {
+  it("finds no violation on the first visit or in the search", async () => {
     await inState({ firstVisit: true }, async (page) => {
       await page.getByText("Luthier Tiny · 3.41M · bf16").waitFor();
       expect(await findings(page)).toEqual([]);
@@ -49,7 +49,7 @@ describe("axe-core", () => {
     });
   });
 
-  it("finds nothing with every step open, in both schemes", async () => {
+  it("finds no violation with every step open, in both colour schemes", async () => {
     for (const scheme of ["light", "dark"] as const) {
       await inState({ scheme }, async (page) => {
         await page.getByText("Row 1 as the model reads it").waitFor();
@@ -57,7 +57,7 @@ describe("axe-core", () => {
     }
   });
 
-  it("finds nothing after a run with an answer, and on a narrow screen", async () => {
+  it("finds no violation after a run and an answer, or on a narrow screen", async () => {
     await inState({}, async (page) => {
       await train(page);
       await ask(page, "What is a lantern?");

@@ -141,7 +141,7 @@ const kinds: readonly (readonly [name: string, content: string | Uint8Array, sai
   ],
 ];
 
-test("each kind of file is named, and trains two steps beside another, and the adapter answers", async () => {
+test("recognises each kind of file, trains on a mixture, and answers", async () => {
   const studio = await sharedStudio();
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
   await page.addInitScript(everyStepOpen);
@@ -192,7 +192,7 @@ test("each kind of file is named, and trains two steps beside another, and the a
   await page.context().close();
 }, 1_800_000);
 
-test("one of each kind is dropped, named and trained on", async () => {
+test("recognises one file of each kind and trains on it", async () => {
   const studio = await sharedStudio();
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
   await page.addInitScript(everyStepOpen);

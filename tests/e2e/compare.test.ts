@@ -31,7 +31,7 @@ describe("columns", () => {
 });
 
 describe("a question", () => {
-  it("goes under the system prompt, ends at a stop sequence, and is answered anew", async () => {
+  it("uses the system prompt, ends at a stop sequence, and can be regenerated", async () => {
     await withPage({ query: "pace=1&adapters=1" }, async (page) => {
       await page.getByRole("textbox", { name: "System prompt" }).fill("Be brief.");
       await page.getByRole("textbox", { name: "Stop sequences" }).fill(" in plain");
@@ -49,7 +49,7 @@ describe("a question", () => {
     });
   });
 
-  it("is asked of a run that is paused", async () => {
+  it("can be put to a paused run", async () => {
     await withPage({ query: "pace=10" }, async (page) => {
       await page.getByLabel("Max steps").fill("500");
       await button(page, "Train").click();
@@ -68,7 +68,7 @@ describe("a question", () => {
 });
 
 describe("answers", () => {
-  it("tell how likely each token was, under the pointer and by keyboard", async () => {
+  it("show each token's probability on hover and by keyboard", async () => {
     await withPage({ query: "pace=1&adapters=1" }, async (page) => {
       await ask(page, "What is a cat?");
       await page.getByLabel("Show token probabilities").check();
@@ -87,7 +87,7 @@ describe("answers", () => {
     });
   });
 
-  it("are chosen without names, and the tally is kept", async () => {
+  it("can be compared blind, and the tally is kept", async () => {
     await withPage({ query: "pace=1&adapters=1" }, async (page) => {
       await page.getByLabel("Compare blind").check();
       await page.getByRole("textbox", { name: "Message" }).fill("What is a cat?");
@@ -116,7 +116,7 @@ describe("answers", () => {
     });
   });
 
-  it("are rated, and kept as rows once they are edited", async () => {
+  it("can be rated, and edited ones are kept as rows", async () => {
     await withPage({ query: "pace=1&adapters=1" }, async (page) => {
       await ask(page, "What is a cat?");
       await button(page, "Good answer: after").click();

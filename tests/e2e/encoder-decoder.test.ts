@@ -71,7 +71,7 @@ async function ask(page: Page): Promise<string> {
   return after.innerText();
 }
 
-test("a dropped encoder-decoder trains, answers and is exported for PEFT", async () => {
+test("an encoder-decoder from files trains, answers, and exports for PEFT", async () => {
   const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);

@@ -63,7 +63,7 @@ function keptText(page: Page): Promise<string> {
   });
 }
 
-test("a model is downloaded over broken connections and a reload, and stays in the library", async () => {
+test("a model download survives broken connections and a reload, and stays in the library", async () => {
   if (!hub) throw new Error("no hub");
   const studio = await sharedStudio();
   Object.assign(hub.trouble, { drops: 2, dropAfterBytes: PIECE });
@@ -116,7 +116,7 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   await context.close();
 });
 
-test("the first rows of a dataset are got by its name, and what is not there is said beside what is in use", async () => {
+test("fetches the first rows of a dataset by name, and reports a missing split without dropping the current dataset", async () => {
   if (!hub) throw new Error("no hub");
   const studio = await sharedStudio();
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 900 } });

@@ -7,7 +7,7 @@ import { ask, button, fakePageTests, train } from "./fake-page/open";
 const withPage = fakePageTests();
 
 describe("page behaviour", () => {
-  it("everything is reachable by keyboard", async () => {
+  it("makes every control reachable by keyboard", async () => {
     await withPage({}, async (page) => {
       await button(page, "Train").waitFor();
       await page.getByText("Row 1 as the model reads it").waitFor();
@@ -49,7 +49,7 @@ describe("page behaviour", () => {
     });
   });
 
-  it("a skip link leads past the steps to the run", async () => {
+  it("has a skip link to the run", async () => {
     await withPage({}, async (page) => {
       await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
       await page.getByRole("link", { name: "Skip to the run" }).focus();
@@ -59,7 +59,7 @@ describe("page behaviour", () => {
     });
   });
 
-  it("charts follow the system's colour scheme", async () => {
+  it("redraws charts when the system's colour scheme changes", async () => {
     await withPage({}, async (page) => {
       await train(page);
       const lines = (): Promise<number> => page.evaluate(countGridPixels);
@@ -106,7 +106,7 @@ describe("page behaviour", () => {
     });
   });
 
-  it("edits are set aside if the last start hung with them", async () => {
+  it("sets edits aside if the last start hung", async () => {
     await withPage({}, async (page) => {
       await page.getByLabel("Max steps").fill("7");
       // State after a hang: a start that never finished.
@@ -119,7 +119,7 @@ describe("page behaviour", () => {
     });
   });
 
-  it("a run that has learned nothing is reported", async () => {
+  it("reports a run that has learned nothing", async () => {
     await withPage({}, async (page) => {
       await page.getByLabel("Max steps").fill("2");
       await page.getByLabel("Learning rate").fill("1");

@@ -44,7 +44,7 @@ async function train(page: Page): Promise<number> {
   return Number(/preference accuracy ([\d.]+)/.exec(await done.innerText())?.[1]);
 }
 
-test("a dropped preference file is learned by DPO and labelled answers by KTO", async () => {
+test("learns a preference file with DPO and labelled answers with KTO", async () => {
   const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);

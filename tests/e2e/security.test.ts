@@ -104,7 +104,7 @@ test("the built page opens without a violation, and refuses what it does not nee
   await page.context().close();
 }, 240_000);
 
-test("the page of the development server does a job without a violation", async () => {
+test("the development server's page completes a job without a violation", async () => {
   const server = await createServer({ server: { port: 0, open: false }, logLevel: "error" });
   try {
     await server.listen();

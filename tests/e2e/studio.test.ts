@@ -71,7 +71,7 @@ const voices = (...names: string[]): string[] => [
   ...names.flatMap((name) => [name, `${name}, merged`]),
 ];
 
-test("a newcomer's whole job", async () => {
+test("a first-time user's whole workflow", async () => {
   const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);

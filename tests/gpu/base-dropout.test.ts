@@ -99,7 +99,7 @@ describe.each(named)("%s", (_, { family, change, mean, deviation }) => {
     }
   }
 
-  test("drops as much as transformers: the loss has the same mean and spread", async () => {
+  test("drops as much as transformers does, by mean and spread of the loss", async () => {
     // Without anything to train there is no backward pass, and a LoRA that has not trained changes no loss.
     const alone = new AdapterState(gpu, baseAdapter);
     const draw = async (pass: TrainingPass): Promise<number[]> => {

@@ -215,7 +215,7 @@ function startsOn(kind: StorageKind, index: number): boolean {
 const kindFamilies = ["llama_tied", "qwen2"] as const;
 
 describe.each(storageKinds)("every method works on weights in %s", (kind) => {
-  test("starts from where it should, and trains", async () => {
+  test("starts from the right point, and trains", async () => {
     let left = [...casesOf(kindFamilies[0]).entries()].filter(([index]) => startsOn(kind, index));
     for (const family of kindFamilies) {
       if (left.length === 0) break;

@@ -89,11 +89,11 @@ const BATCHED: Readonly<Record<string, string>> = {
   t5: "prompt",
 };
 
-test("every case answered in batches has a golden", () => {
+test("has a golden for every case answered in batches", () => {
   for (const [family, name] of Object.entries(BATCHED)) expect(goldenCases(family)).toContain(name);
 });
 
-describe.each(goldenFamilies())("%s answers as transformers", (family) => {
+describe.each(goldenFamilies())("%s answers as transformers does", (family) => {
   let model: LoadedModel;
   beforeAll(async () => {
     model = await loadGoldenModel(gpu, family);
@@ -151,12 +151,12 @@ describe("a generator", () => {
     expect(made).toEqual({ ids: expected.slice(0, 16 - prompt.length), finish: "length" });
   });
 
-  test("stops when asked to", async () => {
+  test("stops on request", async () => {
     const made = await answer(generator, prompt, options, new Set(), AbortSignal.abort());
     expect(made).toEqual({ ids: [], finish: "stopped" });
   });
 
-  test("refuses a prompt that leaves no room, and none at all", async () => {
+  test("refuses a prompt that leaves no room, and an empty one", async () => {
     const long = Array.from({ length: 16 }, () => 1);
     await expect(answer(generator, long, options)).rejects.toThrow(/has 16 tokens; only 16 fit/);
     await expect(answer(generator, [], options)).rejects.toThrow(/no tokens/);
@@ -200,7 +200,7 @@ test.each([
   ["gemma3", "prefix"],
   ["bloom", "prefix"],
   ["opt_350m", "prompt"],
-])("%s with %s reads a prompt longer than one pass as training reads it", async (family, name) => {
+])("%s with %s reads a prompt of several passes as training does", async (family, name) => {
   const model = await loadGoldenModel(gpu, family);
   const tensors = await readTensors(family, name, "golden.safetensors");
   const adapter = bindCase(model, family, name);
@@ -230,7 +230,7 @@ test.each([
   ["t5", "prompt"],
   ["mt5", "lora"],
   ["mt5", "prefix"],
-])("%s with %s begins its answers to short and long prompts as training does", async (family, name) => {
+])("%s with %s starts answers to short and long prompts as training does", async (family, name) => {
   const model = await loadGoldenModel(gpu, family);
   const tensors = await readTensors(family, name, "golden.safetensors");
   const state = goldenState(gpu, bindCase(model, family, name), tensors);

@@ -109,7 +109,7 @@ test("a cache that does not fit one binding is refused, and leaves nothing behin
   });
 });
 
-test("a matrix of which not even 64 rows fit is refused by name", async () => {
+test("a matrix of which 64 rows do not fit is refused by name", async () => {
   await withLimit(GOLDEN_LIMITS.llama - 4, async (gpu) => {
     await expect(loadGoldenModel(gpu, "llama")).rejects.toThrow(
       /64 rows of model\.embed_tokens\.weight take 8192 bytes/,
@@ -176,7 +176,7 @@ async function computeWide(gpu: Gpu, family: keyof typeof WIDE) {
   return { shards: shardCounts(model), logits, gradients, loss };
 }
 
-test.each(["llama", "gpt2"] as const)("%s trains the same with its matrices split", async (family) => {
+test.each(["llama", "gpt2"] as const)("%s trains identically with its matrices split", async (family) => {
   const whole = await withLimit(2 ** 27, (gpu) => computeWide(gpu, family));
   const split = await withLimit(WIDE_LIMIT, (gpu) => computeWide(gpu, family));
   expect(whole.shards).toEqual([1, 1]);

@@ -136,7 +136,7 @@ describe.each(variants)("%s", (id) => {
     for (const gemm of casesOf(id, form)) await check(id, gemm);
   });
 
-  test.for(supported)("%s of an empty sum is zero and of no rows is nothing", async (form, context) => {
+  test.for(supported)("%s over an empty sum gives zero, and over no rows nothing", async (form, context) => {
     skipUntried(context, id);
     const noSum = { ...dense(form, [4, 8, 4], "f32"), k: 0 };
     expect([...(await runGemm(gpu, pipelines, id, noSum))]).toEqual(new Array(32).fill(0));
@@ -157,7 +157,7 @@ describe.each(variants)("%s", (id) => {
     }
   });
 
-  test("takes part in some of the shapes above", () => {
+  test("supports some of the shapes above", () => {
     expect(forms.flatMap(shapesOf).length).toBeGreaterThan(2);
   });
 });

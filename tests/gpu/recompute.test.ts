@@ -90,7 +90,7 @@ describe.each([...new Set(cases.map(([family]) => family))])("recomputing the bl
   afterAll(() => model.weights.destroy());
 
   test.each(cases.filter(([of]) => of === family))(
-    "gives the same run in less memory: %s %s",
+    "trains identically in less memory: %s %s",
     async (_, name, changes) => {
       const kept = await run(model, family, name, changes, false);
       const again = await run(model, family, name, changes, true);

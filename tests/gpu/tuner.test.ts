@@ -23,7 +23,7 @@ const shape: GemmShape = {
 /** Plans a product, which queries the tuner. */
 const plan = (tuner: Tuner, problem: GemmShape): void => void gemmCall(gemmProblem(problem), tuner);
 
-test("measures a shape once, remembers it, and leaves no buffer behind", async () => {
+test("measures a shape once, remembers the result, and frees its buffers", async () => {
   const gpu = await openTestGpu();
   const tuner = new Tuner(gpu, new PipelineCache(gpu));
   const candidates = gemmCandidates(shape, tuner);
@@ -52,7 +52,7 @@ test("small products take the default unmeasured", async () => {
   gpu.close();
 });
 
-test("allocates as much as B's storage, and skips what cannot be bound", async () => {
+test("allocates as much as B's storage, and skips shapes that cannot be bound", async () => {
   const gpu = await openTestGpu({ maxBindingBytes: 2 * shape.n * shape.k });
   const tuner = new Tuner(gpu, new PipelineCache(gpu));
   plan(tuner, shape);

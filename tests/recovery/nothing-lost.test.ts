@@ -102,7 +102,7 @@ function countFiles(page: Page, folder: string): Promise<number> {
   }, folder);
 }
 
-test("a killed GPU process: the run goes on by itself, and so does an answer", async () => {
+test("resumes a run and an answer by itself after the GPU process is killed", async () => {
   await visit(async ({ page, browser }) => {
     await begin(page, 24);
     await expect.poll(() => countFiles(page, "runs"), PATIENT).toBeGreaterThan(1);
@@ -123,7 +123,7 @@ test("a killed GPU process: the run goes on by itself, and so does an answer", a
   });
 });
 
-test("a GPU that does not come back: the page offers a reload, not another browser", async () => {
+test("offers a reload when the GPU does not come back", async () => {
   await visit(async ({ page, browser }) => {
     await killGpu(browser);
     await page.getByText("The GPU is back").waitFor(PATIENT);
@@ -134,7 +134,7 @@ test("a GPU that does not come back: the page offers a reload, not another brows
   }, []);
 });
 
-test("a full disk: the finished adapter stays, is saved when there is room, and outlives a reload", async () => {
+test("keeps the finished adapter on a full disk, and saves it once there is room", async () => {
   await visit(async ({ page, context, address }) => {
     const devtools = await context.newCDPSession(page);
     const origin = new URL(address).origin;
@@ -189,7 +189,7 @@ async function pickModel(page: Page): Promise<Locator> {
   return kept;
 }
 
-test("a second tab watches while the first trains, and neither's run is lost", async () => {
+test("a second tab watches while the first trains, and no run is lost", async () => {
   await visit(async ({ page, context, address }) => {
     await begin(page, 60);
     await expect.poll(() => countFiles(page, "runs"), PATIENT).toBeGreaterThan(1);
@@ -214,7 +214,7 @@ test("a second tab watches while the first trains, and neither's run is lost", a
   });
 });
 
-test.concurrent("lost databases hide no model, adapter or run", async () => {
+test.concurrent("models, adapters and runs survive the loss of the databases", async () => {
   await visit(async ({ page }) => {
     const kept = await pickModel(page);
     const count = await countFiles(page, "models");
@@ -243,38 +243,35 @@ test.concurrent("lost databases hide no model, adapter or run", async () => {
   });
 });
 
-test.concurrent(
-  "a worker that hangs on a model: it restarts without that model, and everything else works",
-  async () => {
-    await visit(async ({ page }) => {
-      const kept = await pickModel(page);
-      await ready(page);
-      await page.reload();
-      await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
-      const [worker] = page.workers();
-      // Waits for a promise that never resolves: unresponsive like an endless loop, but without using the CPU.
-      void worker
-        ?.evaluate(() => {
-          const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-          Atomics.wait(new Int32Array(memory.buffer), 0, 0);
-        })
-        .catch(() => undefined);
-      await page.getByText("is not responding").waitFor(PATIENT);
-      await button(page, "Restart it").click();
-      await page.getByText("llama was not loaded").waitFor(PATIENT);
-      expect(await kept.getByText("In use").count()).toBe(0);
+test.concurrent("a worker that hangs on a model restarts without it, and everything else works", async () => {
+  await visit(async ({ page }) => {
+    const kept = await pickModel(page);
+    await ready(page);
+    await page.reload();
+    await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
+    const [worker] = page.workers();
+    // Waits for a promise that never resolves: unresponsive like an endless loop, but without using the CPU.
+    void worker
+      ?.evaluate(() => {
+        const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+        Atomics.wait(new Int32Array(memory.buffer), 0, 0);
+      })
+      .catch(() => undefined);
+    await page.getByText("is not responding").waitFor(PATIENT);
+    await button(page, "Restart it").click();
+    await page.getByText("llama was not loaded").waitFor(PATIENT);
+    expect(await kept.getByText("In use").count()).toBe(0);
 
-      await page.getByLabel("Dataset file").setInputFiles({
-        name: "rows.csv",
-        mimeType: "text/csv",
-        buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\n"),
-      });
-      await button(page, "Delete rows.csv").waitFor(PATIENT);
-      await button(page, "Delete llama").click();
-      await button(page, "Delete it").click();
-      await kept.waitFor({ state: "detached", ...PATIENT });
-      await button(page, "Use Spruce").click();
-      await ready(page);
+    await page.getByLabel("Dataset file").setInputFiles({
+      name: "rows.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\n"),
     });
-  },
-);
+    await button(page, "Delete rows.csv").waitFor(PATIENT);
+    await button(page, "Delete llama").click();
+    await button(page, "Delete it").click();
+    await kept.waitFor({ state: "detached", ...PATIENT });
+    await button(page, "Use Spruce").click();
+    await ready(page);
+  });
+});

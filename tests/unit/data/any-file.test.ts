@@ -35,7 +35,7 @@ async function attempt(bytes: string | Uint8Array, called: string, pieces: numbe
 }
 
 describe("any file", () => {
-  it("is read or refused: bytes", async () => {
+  it("is read or refused: random bytes", async () => {
     const starts = fc.constantFrom(
       [],
       [0x50, 0x4b, 3, 4],
@@ -56,7 +56,7 @@ describe("any file", () => {
     );
   });
 
-  it("is read or refused: JSON of any shape, whole and cut", async () => {
+  it("is read or refused: JSON of any shape, whole or truncated", async () => {
     const keys = fc.constantFrom(
       ..."instruction input output messages conversations role content from value chosen rejected prompt completion label text tools tool_calls data 0 1".split(
         " ",
@@ -94,7 +94,7 @@ describe("any file", () => {
     );
   });
 
-  it("is read or refused: Parquet with other bytes here and there, whole and cut", async () => {
+  it("is read or refused: Parquet with corrupted bytes, whole or truncated", async () => {
     const folder = "tests/golden/datasets/parquet";
     const files = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`));
     const change = fc.tuple(fc.nat(), fc.nat(255));
@@ -114,7 +114,7 @@ describe("any file", () => {
     );
   });
 
-  it("is read or refused: words and marks of tables and texts", async () => {
+  it("is read or refused: fragments of tables and texts", async () => {
     const part = fc.constantFrom(
       ...[
         "instruction",
@@ -192,7 +192,7 @@ describe("good rows", () => {
     );
   });
 
-  it("are kept among bad ones, line by line", async () => {
+  it("are kept among bad lines", async () => {
     const junk = fc.constantFrom("{", "}", "nope", '{"instruction": 5}', "[1]", '{"output"', "null", '"x"');
     await fc.assert(
       fc.asyncProperty(

@@ -13,13 +13,13 @@ const call: KernelCall = {
   split: { axis: 1, param: "first_y" },
 };
 
-test("a call within the bound, or one that cannot be split, is one dispatch", () => {
+test("a call within the bound, or one that cannot be split, stays one dispatch", () => {
   expect(splitCall(call, 700)).toEqual([call]);
   const { split: _, ...whole } = call;
   expect(splitCall(whole, 1)).toEqual([whole]);
 });
 
-test("a long call becomes parts that together are its grid, each within the bound", () => {
+test("a long call is split into parts within the bound that cover its grid", () => {
   const parts = splitCall(call, 350);
   expect(parts.map(({ grid }) => grid)).toEqual([
     [3, 3, 2],
@@ -30,7 +30,7 @@ test("a long call becomes parts that together are its grid, each within the boun
   expect(parts.map(({ flops }) => flops)).toEqual([300, 300, 100]);
 });
 
-test("no part is less than one workgroup along the axis", () => {
+test("every part has at least one workgroup along the axis", () => {
   expect(splitCall(call, 1)).toHaveLength(7);
 });
 

@@ -40,7 +40,7 @@ function partsOf({ blocks, positions, head, finalNorm }: ModelSpec): unknown {
   return JSON.parse(JSON.stringify({ blocks, positions, head, finalNorm }, rounded));
 }
 
-test.each(FAMILIES)("a merged GGUF of %s is read back as the model it was made of", async (family) => {
+test.each(FAMILIES)("a merged GGUF of %s reads back as the same model", async (family) => {
   const model = await hostModel(family);
   const { spec } = model;
   const target = ggufTarget(spec);

@@ -63,7 +63,7 @@ function fences(markdown: string): string[] {
 }
 
 describe("a model card", () => {
-  it.each(hostileNames)("of %j has its own parts and no others", (name) => {
+  it.each(hostileNames)("of %j has only the sections that apply", (name) => {
     for (const format of formats) {
       const card = modelCard(facts(name, format));
       const plain = modelCard(facts("name", format));
@@ -111,14 +111,14 @@ describe("the card of a run", () => {
     expect(text).toContain("| `r` | 8 |");
   });
 
-  it("says whether the answers or every token was learned", () => {
+  it("says whether answers or all tokens were supervised", () => {
     expect(card({ objective: null })).toContain("| Objective | Cross-entropy of the answers");
     expect(card({}, { learnFrom: "all" })).toContain("| Objective | Cross-entropy of every token |");
   });
 });
 
 describe("a Python string", () => {
-  it.each(hostileNames)("of %j stays on its line and means the same", (name) => {
+  it.each(hostileNames)("of %j stays on one line and evaluates to the same text", (name) => {
     const literal = pythonString(name);
     expect(literal).toMatch(/^"(?:[^"\\\p{Cc}\u2028\u2029\u202a-\u202e]|\\["\\bfnrt]|\\u[0-9a-f]{4})*"$/u);
     expect(JSON.parse(literal)).toBe(name);

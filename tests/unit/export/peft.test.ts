@@ -59,7 +59,7 @@ describe.each(cases)("%s %s", (family, name) => {
     }
   });
 
-  test("exports a config that says what PEFT's says", async () => {
+  test("exports a config equal to PEFT's", async () => {
     const { adapter, folder, peftConfig, files } = await exportGolden(family, name);
     const weights = adapter.weightsFile ?? "adapter_model.safetensors";
     const own = [...files.keys()].filter((file) => !file.includes("/"));
