@@ -4,7 +4,8 @@ import type { RunConfig } from "../shared/training";
 import { type BaseFacts, pythonBase } from "./base-facts";
 import { EXAMPLE_QUESTION, generationUsage } from "./generation-usage";
 import type { PromptFormat } from "./prompt-format";
-import { luthierOnly, methodTitles, objectiveTitles } from "./texts";
+import { methodTitles, objectiveTitles } from "./english/titles";
+import { luthierOnly } from "./luthier-only";
 import type { MethodId } from "../shared/methods";
 
 /** The training run, for the card. */

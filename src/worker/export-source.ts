@@ -4,7 +4,7 @@ import type { BaseFacts } from "../export/base-facts";
 import type { ExportSource } from "../export/entry";
 import type { CardRun } from "../export/model-card";
 import { promptFormat } from "../export/prompt-format";
-import { templateTitles } from "../export/texts";
+import { templateTitles } from "../export/english/titles";
 import { type PromptTemplate, templateOf } from "../shared/data";
 import { DEFAULT_HUB_ENDPOINT } from "../shared/hub";
 import { readRows } from "../storage/datasets";

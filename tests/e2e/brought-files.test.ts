@@ -84,11 +84,12 @@ async function writeTemplate(page: Page): Promise<void> {
   const source = page.getByRole("textbox", { name: "Template source" });
   await expect.poll(() => source.inputValue(), { timeout: 60_000 }).toContain("messages");
   await source.fill("{% for m in messages %}\n{{ m.content }\n{% endfor %}");
-  await page.getByText(/in line 2/).waitFor({ timeout: 60_000 });
+  const fault = page.getByText(/in line 2/).first();
+  await fault.waitFor({ timeout: 60_000 });
   await source.fill(
     "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}",
   );
-  await page.getByText(/in line 2/).waitFor({ state: "detached", timeout: 60_000 });
+  await fault.waitFor({ state: "detached", timeout: 60_000 });
   expect(await page.getByRole("combobox", { name: "Prompt template" }).inputValue()).toBe("custom");
 }
 
