@@ -26,7 +26,7 @@ import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
 import type { EverydayLosses, ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
 import type { LearnRule, RunConfig } from "../shared/training";
-import type { HubCommands } from "./hub-commands";
+import type { HubCommands, Pushed, PushRequest } from "./hub-commands";
 import type { LogLine } from "./log";
 
 /** Capabilities of the device. */
@@ -357,6 +357,8 @@ export interface Commands extends HubCommands {
     template: PromptTemplate;
     question: string;
   }): OnnxTrial;
+  /** Publishes an adapter in a repository, which is created if it does not exist, as one commit. */
+  pushToHub(args: PushRequest): Pushed;
   /** Imports an adapter for the loaded model from a PEFT folder's files or a zip of them. */
   importAdapter(args: { files: readonly File[] }): AdapterSummary;
 }

@@ -2,16 +2,20 @@ import { mergeChanges } from "../engine/adapters/merged-model";
 import type { BaseChange } from "../engine/adapters/common/method";
 import type { BaseFacts } from "../export/base-facts";
 import type { ExportSource } from "../export/entry";
+import type { CardRecord } from "../export/card-record";
 import type { CardRun } from "../export/model-card";
 import { promptFormat } from "../export/prompt-format";
 import { templateTitles } from "../export/english/titles";
 import { type PromptTemplate, templateOf } from "../shared/data";
 import { DEFAULT_HUB_ENDPOINT } from "../shared/hub";
 import { readRows } from "../storage/datasets";
+import { loadEvaluation } from "../storage/evaluations";
+import { loadHeldOut, loadRunDetails } from "../storage/run-records";
 import type { ActiveModel, AdapterRun } from "./active";
 import { type AdapterHost, readAdapter } from "./kept-adapter";
 import type { EncodedRows } from "./encoded-rows";
 import { findOptimizer } from "./optimizer-state";
+import { runOfAdapter } from "./run-library";
 import { offerRun } from "./training-run";
 
 /** An adapter as a source of exports, and the base name of the exported files. */
@@ -51,6 +55,7 @@ export async function exportSource(
     values: async () => values,
     changes: () => (changes ??= Promise.resolve().then(() => mergeChanges(adapter, values))),
     training: run && (await offerRun(session, encoded, id, run.config)),
+    record: () => cardRecord(id),
     optimizer: () => findOptimizer(session, id),
   };
   const name = `${model.summary.title}-${summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
@@ -76,6 +81,26 @@ function cardRun(
 ): CardRun {
   const templateTitle = templateTitles[config.templateId];
   return { config, ...data, templateTitle, steps, finalLoss, validationLoss };
+}
+
+/** What is kept of an adapter's run and of its scorecard. */
+async function cardRecord(id: string): Promise<CardRecord | null> {
+  const run = await runOfAdapter(id);
+  if (!run) return null;
+  const [history, heldOut, evaluation] = await Promise.all([
+    loadRunDetails(run.id),
+    loadHeldOut(run.id),
+    loadEvaluation(id),
+  ]);
+  const { tokens, elapsedMs, environment } = run;
+  return {
+    history,
+    heldOut: heldOut?.indices.length ?? 0,
+    tokens,
+    elapsedMs,
+    gpu: environment.gpu,
+    evaluation,
+  };
 }
 
 /** Number of rows examined for a common system prompt. */

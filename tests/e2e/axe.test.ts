@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { states } from "../screens/states";
 import { ask, button, fakePageTests, train } from "./fake-page/open";
 
 /** What axe-core finds on the page in its states: nothing. */
@@ -21,7 +22,8 @@ async function findings(page: Page): Promise<string[]> {
       axe: { run(options: object): Promise<{ violations: readonly Finding[] }> };
     };
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    return (await axe.run({ runOnly: tags, resultTypes: ["violations"] })).violations;
+    const rules = { "target-size": { enabled: true } };
+    return (await axe.run({ runOnly: tags, rules, resultTypes: ["violations"] })).violations;
   });
   return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }
@@ -53,6 +55,17 @@ describe("axe-core", () => {
     for (const scheme of ["light", "dark"] as const) {
       await inState({ scheme }, async (page) => {
         await page.getByText("Row 1 as the model reads it").waitFor();
+      });
+    }
+  });
+
+  it("finds no violation in the other states", async () => {
+    const covered = ["first", "open", "training", "done", "asked"];
+    for (const { name, query, open = false, reach } of states.filter((one) => !covered.includes(one.name))) {
+      await withPage({ query, firstVisit: !open }, async (page) => {
+        await page.evaluate(source);
+        await reach?.(page);
+        expect(await findings(page), name).toEqual([]);
       });
     }
   });

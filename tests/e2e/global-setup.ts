@@ -13,7 +13,8 @@ declare module "vitest" {
 
 /** Builds and serves both pages once for all test files. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [studio, fakePage] = await Promise.all([servePage("e2e-studio"), serveFakePage()]);
+  const studio = await servePage("e2e-studio");
+  const fakePage = await serveFakePage();
   project.provide("studio", studio.address);
   project.provide("fakePage", fakePage.address);
   return async () => {

@@ -79,6 +79,8 @@ test("a first-time user's whole workflow", async () => {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   const violations = watchViolations(page);
+  const origins = new Set<string>();
+  context.on("request", (request) => origins.add(new URL(request.url()).origin));
   await page.goto(studio.address);
   await ready(page);
 
@@ -198,5 +200,7 @@ test("a first-time user's whole workflow", async () => {
     .toBe(sentence(trained.after));
   expect(errors).toEqual([]);
   expect(violations).toEqual([]);
+  // Nothing leaves the machine: every request, the workers' included, is to where the page came from.
+  expect([...origins].filter((origin) => origin !== "null")).toEqual([new URL(studio.address).origin]);
   await context.close();
 });

@@ -72,7 +72,7 @@ describe("the steps", () => {
       expect(await openSteps(page)).toEqual(["train"]);
       expect(page.url()).toMatch(/#train$/);
       const shown = page.locator("#train [data-field]:visible");
-      expect(await shown.count()).toBe(6);
+      expect(await shown.count()).toBe(5);
       await page.reload();
       await page.getByLabel("Learning rate").waitFor();
       await page.getByRole("heading", { name: "Train", exact: true }).click();

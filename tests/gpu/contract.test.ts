@@ -139,7 +139,7 @@ async function reload(
   adapter: Adapter,
   trained: ReadonlyMap<string, HostTensor>,
 ): Promise<Bound> {
-  const files = peftFiles(adapter, trained, "someone/base", "");
+  const files = peftFiles(adapter, trained, "someone/base");
   const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
   const { adapter: again, values } = adapterFromFolder(folder, model.spec);
   return { adapter: again, state: AdapterState.of(gpu, again, values) };

@@ -184,7 +184,7 @@ describe("an adapter exported with the optimizer's state", () => {
   /** Exports an adapter as a zip and imports it again. */
   async function reimport(trainer: Trainer, state: AdapterState, choice: MethodChoice, spec: ModelSpec) {
     const optimizer = await keptOptimizer(trainer, state, choice);
-    const files = peftFiles(state.adapter, await state.read(), "someone/base", "");
+    const files = peftFiles(state.adapter, await state.read(), "someone/base");
     files.set(OPTIMIZER_FILE, optimizer!);
     const folder = await readPeftFolder([bytesSource("adapter.zip", zipFiles(files))]);
     return withOptimizer(adapterFromFolder(folder, spec), folder, folder.optimizer!, spec);

@@ -197,6 +197,7 @@ function exportSource(
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
     training: null,
+    record: async () => null,
     optimizer: async () => null,
   };
 }

@@ -78,7 +78,7 @@ export async function main(args: string[]): Promise<void> {
       ),
     );
   await mkdir(only.out, { recursive: true });
-  const served = await serveFakePage();
+  const served = await serveFakePage("screens");
   const browser = await chromium.launch(await chromiumStart());
   try {
     for (const shot of shots) console.log(await photograph(browser, served.address, shot, only.out));

@@ -1,8 +1,9 @@
 import type { TemplateId } from "../../shared/data";
 import type { MethodId } from "../../shared/methods";
 import type { ObjectiveId } from "../../shared/objectives";
+import type { ScoreId } from "../../shared/scores";
 
-/* English names of methods, objectives and templates, for exported files and for the page in English. */
+/* English titles of methods, objectives, scores and templates, for exported files and for the page in English. */
 
 /** Method names as in the literature. */
 export const methodTitles: Readonly<Record<MethodId, string>> = {
@@ -40,6 +41,27 @@ export const objectiveTitles: Readonly<Record<ObjectiveId, string>> = {
   cpo: "CPO",
   kto: "KTO",
 };
+
+export const scoreTitles: Readonly<Record<ScoreId, string>> = {
+  loss: "Loss per token of the expected answers",
+  perplexity: "Perplexity",
+  tokenAccuracy: "Token accuracy",
+  exact: "Exact match",
+  normalised: "Match without case, punctuation and blanks",
+  contains: "Contains the expected answer",
+  chrf: "chrF",
+  rougeL: "ROUGE-L",
+  json: "Valid JSON",
+  regex: "Matches a regular expression",
+  ended: "Ended by itself",
+  repetition: "Repetition",
+  length: "Length in tokens",
+  acc: "Choice (acc)",
+  accNorm: "Choice (acc_norm)",
+};
+
+/** Title of the commit that publishes something of the given name. */
+export const commitTitle = (name: string): string => `Upload ${name} from Luthier`;
 
 export const templateTitles: Readonly<Record<TemplateId, string>> = {
   chat: "The model's own chat template",

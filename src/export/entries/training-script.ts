@@ -105,7 +105,7 @@ function pythonFiles({ config }: TrainingRun): StreamedFile[] {
 
 /** The adapter's configuration and all values that the run starts with, under the names of its parameters. */
 function startFiles({ base }: ExportSource, { adapter, start, startOptimizer }: TrainingRun): StreamedFile[] {
-  const files = peftFiles(adapter, start, base.repository ?? base.title, "");
+  const files = peftFiles(adapter, start, base.repository ?? base.title);
   const config = defined(
     files.get(adapter.configFile ?? "adapter_config.json"),
     "the adapter's configuration",

@@ -1,7 +1,9 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { Client } from "../../client/client";
+import type { WaitingVersion } from "../../client/service-worker";
 import type { ErrorData } from "../../lib/errors";
 import type { CommandArgs, Environment } from "../../protocol/commands";
+import type { Pushed } from "../../protocol/hub-commands";
 import type { AdapterSummary } from "../../shared/adapter";
 import type { UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
@@ -54,6 +56,8 @@ export interface EnvironmentSlice {
   readonly setAside: Partial<StudioState> | null;
   /** Whether a newer version of the studio is open in another tab. */
   readonly outdated: boolean;
+  /** A newer version that is installed and waits to be asked. */
+  readonly waitingVersion: WaitingVersion | null;
   /** Records what the worker was doing when it stopped responding, and clears that when it responds again. */
   recordStall(stalled: boolean): void;
   /** Restores the settings that were set aside. */
@@ -113,6 +117,21 @@ export interface AdaptersSlice {
   dismissExportProblem(): void;
 }
 
+/** What is published, and how. */
+export type PushWishes = Pick<
+  CommandArgs<"pushToHub">[0],
+  "repository" | "exportId" | "type" | "isPrivate" | "asPullRequest"
+>;
+
+export interface PushSlice {
+  readonly lastPush: Pushed | null;
+  readonly pushProblem: ErrorData | null;
+  /** Publishes an adapter on the hub of the hub's form. */
+  pushToHub(id: string, wishes: PushWishes): Promise<void>;
+  cancelPush(): void;
+  dismissPushProblem(): void;
+}
+
 export interface SettingsSlice {
   readonly showHints: boolean;
   readonly keepAwake: boolean;
@@ -125,6 +144,25 @@ export interface SettingsSlice {
 export interface NextMoveSlice {
   /** Asks the first row that the adapter in use was not trained on. */
   askHeldOut(): Promise<void>;
+}
+
+/** A change that can be undone. */
+export interface Undoable {
+  readonly kind: "runs-deleted" | "run-discarded" | "method-reset" | "preset-chosen";
+  /** How many things it concerns. */
+  readonly count: number;
+  readonly undo: () => void;
+  /** Makes it final. */
+  readonly settle?: () => void;
+}
+
+export interface UndoSlice {
+  /** The last such change; null once it is undone or final. */
+  readonly undoable: Undoable | null;
+  /** Offers to undo a change; the one before becomes final. */
+  offerUndo(undoable: Undoable): void;
+  undo(): void;
+  settleUndo(): void;
 }
 
 export interface LayoutSlice {
@@ -160,6 +198,7 @@ export interface SettingsFileSlice {
 }
 
 export type StudioState = JobsSlice &
+  UndoSlice &
   SettingsFileSlice &
   EnvironmentSlice &
   RecoverySlice &
@@ -175,6 +214,7 @@ export type StudioState = JobsSlice &
   ScoresSlice &
   BatchSlice &
   AdaptersSlice &
+  PushSlice &
   SettingsSlice &
   LayoutSlice &
   NextMoveSlice;

@@ -112,7 +112,13 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
       sampleAnswers: [],
 
       choosePreset: (id) => {
+        const { preset, trainingEdits } = get();
+        const count = Object.keys(trainingEdits).length;
         set({ preset: id, trainingEdits: {} });
+        const undo = (): void => {
+          set({ preset, trainingEdits });
+        };
+        if (count > 0) get().offerUndo({ kind: "preset-chosen", count, undo });
       },
 
       editTraining: (name, value) => {
@@ -159,6 +165,7 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
 
       beginRun() {
         isBegun = true;
+        get().settleUndo();
         series.clear();
         log.clear();
         set(({ seriesVersion }) => ({

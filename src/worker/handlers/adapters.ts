@@ -3,6 +3,7 @@ import { deleteAdapterJob, renameJob, saveAdapterJob } from "../jobs/edit-librar
 import { exportJob } from "../jobs/export";
 import { importAdapterJob } from "../jobs/import-adapter";
 import type { JobOwner } from "../jobs/owner";
+import { pushJob } from "../jobs/push";
 import { tryOnnxJob } from "../jobs/try-onnx";
 import type { EncodedRows } from "../encoded-rows";
 import { exportSource } from "../export-source";
@@ -18,6 +19,7 @@ type Names =
   | "listExports"
   | "makeExport"
   | "tryOnnx"
+  | "pushToHub"
   | "importAdapter";
 
 /** Commands of the adapter library: list, rename, export and import. */
@@ -37,6 +39,7 @@ export function adapterHandlers(
     },
     makeExport: (args, call) => owner.run(exportJob(session, encoded, args), call),
     tryOnnx: (args, call) => owner.run(tryOnnxJob(session, encoded, args), call),
+    pushToHub: (args, call) => owner.run(pushJob(session, encoded, args), call),
     importAdapter: ({ files }, call) => owner.run(importAdapterJob(session, files), call),
   };
 }

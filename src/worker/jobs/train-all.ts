@@ -18,7 +18,7 @@ import { RunKeeper } from "../run-progress";
 import { type RunSetup, startValues, validationInterval } from "../run-setup";
 import { Sampler } from "../sampler";
 import type { TrainingData } from "../training-data";
-import { TrainingReporter } from "../training-reporter";
+import type { TrainingReporter } from "../training-reporter";
 import type { Run } from "./run";
 import type { Trainer } from "../../engine/train/trainer";
 

@@ -8,8 +8,8 @@ import { pseudoLanguage } from "../../support/pseudo-language";
 
 /**
  * The page with the fake client. `?gpu=off` simulates a browser without WebGPU, `?pace=5` speeds it up and `?pace=1`
- * ends every run soon, `?interrupted` has a run to resume, `?pseudo` uses the pseudo-language; `?turns`, `?adapters`,
- * `?runs` and `?rows` set their numbers.
+ * ends every run soon, `?interrupted` has a run to resume, `?failing` makes runs diverge, `?models=none` offers no
+ * model, `?pseudo` uses the pseudo-language; `?turns`, `?adapters`, `?runs` and `?rows` set their numbers.
  */
 const query = new URLSearchParams(location.search);
 const pace = Number(query.get("pace") ?? 30);
@@ -30,6 +30,8 @@ if (root) {
       adapters: count("adapters"),
       rows: count("rows"),
       runs: count("runs"),
+      failure: query.has("failing") ? { code: "diverged", step: 12, loss: 41.7, gradNorm: 980 } : null,
+      ...(query.get("models") === "none" && { models: [] }),
     }),
     language,
     (store) => {

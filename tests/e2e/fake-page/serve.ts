@@ -1,16 +1,20 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { build, preview, type InlineConfig } from "vite";
+import { preview, type InlineConfig } from "vite";
 import { securityPlugin } from "../../../tools/site/content-security-policy";
-import type { ServedPage } from "../serve-studio";
+import { buildForProduction, type ServedPage } from "../serve-studio";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
-const built = join(root, "node_modules/.cache/luthier/fake-page");
 
-/** Builds the page like the product, but with the fake client, and serves it. */
-export async function serveFakePage(): Promise<ServedPage> {
+/**
+ * Builds the page like the product, but with the fake client, and serves it.
+ *
+ * @param name of the build's folder, where another program may build at the same time
+ */
+export async function serveFakePage(name = "fake-page"): Promise<ServedPage> {
+  const built = join(root, "node_modules/.cache/luthier", name);
   const shared: InlineConfig = {
     root,
     configFile: false,
@@ -19,7 +23,7 @@ export async function serveFakePage(): Promise<ServedPage> {
     // A violation of the policy is logged as a console error, which fails the test.
     plugins: [react(), securityPlugin()],
   };
-  await build({
+  await buildForProduction({
     ...shared,
     build: {
       target: "es2023",

@@ -43,6 +43,10 @@ export interface FakeOptions {
   readonly runs?: number;
   /** Orphaned items in storage. */
   readonly orphans?: readonly Orphan[];
+  /** Models on offer. */
+  readonly models?: readonly ModelCard[];
+  /** Why every run fails after some steps. */
+  readonly failure?: Problem | null;
 }
 
 /**
@@ -52,12 +56,11 @@ export interface FakeOptions {
 export class FakeClient implements Client {
   private readonly events = new EventHub();
   private readonly owner = new JobOwner((name, payload) => this.events.emit(name, payload));
-  private cards: readonly ModelCard[] = fakeCards;
+  private cards: readonly ModelCard[];
   private model: ModelSummary | null = null;
   private calls = 0;
   private readonly gpu: boolean;
   private readonly paceMs: number;
-  private readonly reportsFew: boolean;
   private readonly library = new FakeLibrary(
     this.events,
     () => this.isFull,
@@ -65,12 +68,7 @@ export class FakeClient implements Client {
     () => this.paceMs,
     () => this.model?.quantised ?? null,
   );
-  private readonly training = new FakeRun(
-    this.events,
-    this.library,
-    () => this.paceMs,
-    () => this.reportsFew,
-  );
+  private readonly training: FakeRun;
   private readonly datasets: FakeDatasets;
   private readonly answers: FakeAnswers;
   private interrupted: InterruptedRun | null;
@@ -85,8 +83,15 @@ export class FakeClient implements Client {
   constructor(options: FakeOptions = {}) {
     this.gpu = options.gpu ?? true;
     this.paceMs = options.paceMs ?? 30;
-    this.reportsFew = options.reportsFew ?? false;
     this.orphans = options.orphans ?? [];
+    this.cards = options.models ?? fakeCards;
+    this.training = new FakeRun({
+      events: this.events,
+      library: this.library,
+      paceMs: this.paceMs,
+      reportsFew: options.reportsFew ?? false,
+      failure: options.failure ?? null,
+    });
     this.interrupted = options.interrupted ? fakeInterruptedRun : null;
     this.runs = new FakeRuns(options.runs ?? 0);
     this.datasets = new FakeDatasets(this.owner, this.paceMs, options.rows ?? 0);

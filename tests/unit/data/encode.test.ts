@@ -196,6 +196,12 @@ describe("lengthStats", () => {
     expect(stats).toMatchObject({ truncated: 0, excluded: 0, endTokenMissing: false });
   });
 
+  it("counts rows of a script that the tokenizer does not know", () => {
+    const chinese = { instruction: "天空是什么颜色？", input: "", output: "蓝色。" };
+    const encoded = [row, chinese].map((one) => encodeRow(one, "instruction-answer", gpt2, 1000));
+    expect(lengthStats(encoded, 1000).inBytes).toBe(1);
+  });
+
   it("counts rows truncated and excluded by the maximum length", () => {
     const prompt = encodeRow(row, "instruction-answer", gpt2, 1000).supervised.indexOf(1);
     const some = lengthStats(encode(prompt + 30), prompt + 30);

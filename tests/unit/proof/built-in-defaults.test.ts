@@ -54,7 +54,7 @@ function exportedBytes(adapter: Adapter): number {
     name,
     { shape, data: new Float32Array(elementCount(shape)) },
   ]);
-  const files = peftFiles(adapter, new Map(zeros), "spruce", "");
+  const files = peftFiles(adapter, new Map(zeros), "spruce");
   return [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
 }
 

@@ -34,6 +34,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "blob X\0": "input of git's hash",
   "Bearer X": "an HTTP header",
   "luthier compiling X": "the name of a lock",
+  "luthier files X": "the name of a lock",
   "luthier run X": "the name of a lock",
   "luthier training": "the name of a lock",
   "hub token X": "a key in storage",

@@ -362,9 +362,9 @@ describe("kept runs", () => {
     });
     await state().deleteRuns(["run-3", "run-1"]);
     expect(state().runs.map(({ number }) => number)).toEqual([2]);
-    await state().restoreRuns();
-    expect(state().runs).toHaveLength(3);
-    expect(state().deletedRuns).toEqual([]);
+    state().undo();
+    await expect.poll(() => state().runs.length).toBe(3);
+    expect(state().undoable).toBeNull();
   });
 });
 

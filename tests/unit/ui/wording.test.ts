@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   // Keyboard keys.
   "src/ui/features/compare/message-form.tsx": /^Enter$/,
   "src/ui/features/export/adapter-library.tsx": /^Escape$/,
+  "src/ui/components/chart.tsx": /^Escape$/,
   "src/ui/features/method/module-tree.tsx": /^Enter$/,
   "src/ui/features/search/search-dialog.tsx": /^Enter$/,
   // Keyboard keys, and a selector.

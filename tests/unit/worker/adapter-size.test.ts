@@ -37,7 +37,7 @@ describe.each(cases)("the figures of %s/%s", (family, name) => {
 
   it("predict the size of the exported file", async () => {
     const values = under(await readTensors(family, name, "golden.safetensors"), "after");
-    const files = peftFiles(adapter, values, "someone/base", "");
+    const files = peftFiles(adapter, values, "someone/base");
     const weights = [...files].filter(([path]) => path.endsWith(".safetensors"));
     const real = weights.reduce((sum, [, bytes]) => sum + bytes.length, 0);
     const room = HEADER_BYTES * (adapter.parameters.length + weights.length);

@@ -10,21 +10,23 @@ const gpuUsers: readonly JobKind[] = [
 ];
 const adapterEditors: readonly JobKind[] = ["import-adapter", "edit-library"];
 const datasetEditors: readonly JobKind[] = ["import-dataset", "delete-dataset", "edit-dataset"];
-const networkUsers: readonly JobKind[] = ["look-up", "download", "fetch-dataset"];
+const networkUsers: readonly JobKind[] = ["look-up", "download", "fetch-dataset", "push"];
+const fileMakers: readonly JobKind[] = ["export", "push"];
 
 /** What cannot start while a job of a kind is running, listed independently of the implementation. */
 const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
-  "load-model": [...gpuUsers, "export", ...adapterEditors],
-  "delete-model": [...gpuUsers, "export", ...adapterEditors],
-  train: [...gpuUsers, "export", ...adapterEditors, ...datasetEditors],
+  "load-model": [...gpuUsers, ...fileMakers, ...adapterEditors],
+  "delete-model": [...gpuUsers, ...fileMakers, ...adapterEditors],
+  train: [...gpuUsers, ...fileMakers, ...adapterEditors, ...datasetEditors],
   measure: [...gpuUsers, ...adapterEditors, ...datasetEditors],
   answer: [...gpuUsers, ...adapterEditors],
   "answer-files": [...gpuUsers, ...adapterEditors],
   evaluate: [...gpuUsers, ...adapterEditors, ...datasetEditors],
   "try-onnx": [...gpuUsers, ...adapterEditors],
-  export: ["load-model", "delete-model", "train", "export", ...adapterEditors],
-  "import-adapter": [...gpuUsers, "export", ...adapterEditors],
-  "edit-library": [...gpuUsers, "export", ...adapterEditors],
+  export: ["load-model", "delete-model", "train", ...fileMakers, ...adapterEditors],
+  push: ["load-model", "delete-model", "train", "export", ...networkUsers, ...adapterEditors],
+  "import-adapter": [...gpuUsers, ...fileMakers, ...adapterEditors],
+  "edit-library": [...gpuUsers, ...fileMakers, ...adapterEditors],
   "import-dataset": ["train", "measure", "evaluate", ...datasetEditors],
   "delete-dataset": ["train", "measure", "evaluate", ...datasetEditors],
   "edit-dataset": ["train", "measure", "evaluate", ...datasetEditors],

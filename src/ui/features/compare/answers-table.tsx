@@ -152,7 +152,9 @@ function AnswerRow({ row, number, score, names }: RowProps) {
   return (
     <tr>
       <td data-label={text.scores.question}>
-        <span className={classes.words}>{row.question}</span>
+        <span className={classes.words} dir="auto">
+          {row.question}
+        </span>
         <Button
           size="compact-sm"
           variant="subtle"
@@ -165,7 +167,9 @@ function AnswerRow({ row, number, score, names }: RowProps) {
         </Button>
       </td>
       <td data-label={text.scores.expected}>
-        <span className={classes.words}>{row.expected}</span>
+        <span className={classes.words} dir="auto">
+          {row.expected}
+        </span>
       </td>
       {row.answers.map((answer, side) => {
         const value = answer.values[score];
@@ -173,7 +177,9 @@ function AnswerRow({ row, number, score, names }: RowProps) {
         const better = isLast && gain !== 0 ? (gain > 0 ? "yes" : "no") : undefined;
         return (
           <td key={side} data-label={names[side]}>
-            <span className={classes.words}>{answer.text === "" ? text.compare.nothing : answer.text}</span>
+            <span className={classes.words} dir="auto">
+              {answer.text === "" ? text.compare.nothing : answer.text}
+            </span>
             {value !== undefined && (
               <span className={classes.value} data-better={better}>
                 {text.scores.value(score, value)}

@@ -19,7 +19,9 @@ export function QuestionLine({ turn }: { turn: Turn }) {
   if (draft === null) {
     return (
       <div className={classes.question}>
-        <p className={classes.questionText}>{turn.question}</p>
+        <p className={classes.questionText} dir="auto">
+          {turn.question}
+        </p>
         <ActionIcon
           variant="subtle"
           color="gray"

@@ -27,7 +27,11 @@ export function DataStep() {
     <StepSection step="data" intro={text.data.intro}>
       <SampleCards />
       <DatasetImport />
-      <ProblemAlert problem={isAsked(problem) ? null : problem} onDismiss={dismiss} />
+      <ProblemAlert
+        problem={isAsked(problem) ? null : problem}
+        onDismiss={dismiss}
+        action={dataset && text.data.stillInUse(dataset.name)}
+      />
       <ReadingQuestion />
       <DatasetList />
       {dataset && (

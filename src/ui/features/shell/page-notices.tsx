@@ -9,6 +9,7 @@ import { isExcluded, isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { InterruptedRuns } from "../train/interrupted-runs";
 import classes from "./page-notices.module.css";
+import { UndoOffer } from "./undo-offer";
 
 /** Page-wide notices: no WebGPU, faults outside of a command, unsaved adapters. */
 export function PageNotices() {
@@ -34,9 +35,11 @@ export function PageNotices() {
         }
       />
       <Outdated />
+      <NewVersion />
       <Stalled />
       <SetAside />
       <SettingsTaken />
+      <UndoOffer />
       <Recovery />
       {unsaved.map((adapter) => (
         <Unsaved key={adapter.id} adapter={adapter} />
@@ -64,6 +67,26 @@ function Outdated() {
       <Group mt="xs">
         <Button size="compact-md" onClick={reload}>
           {text.reloadPage}
+        </Button>
+      </Group>
+    </Notice>
+  );
+}
+
+/** Offers an installed newer version; while a run trains it waits, since it reloads the page. */
+function NewVersion() {
+  const text = useText().shell.newVersion;
+  const { version, training } = useStudio((state) => ({
+    version: state.waitingVersion,
+    training: isTraining(state),
+  }));
+  if (!version) return null;
+  return (
+    <Notice kind="info" title={text.title}>
+      {training ? text.whileTraining : text.what}
+      <Group mt="xs">
+        <Button size="compact-md" variant="default" disabled={training} onClick={version.takeOver}>
+          {text.takeOver}
         </Button>
       </Group>
     </Notice>

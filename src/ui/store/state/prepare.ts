@@ -137,6 +137,8 @@ export interface HubSlice extends HubForm {
   cancelDownload(): void;
   discardDownload(id: string): Promise<void>;
   forgetToken(): Promise<void>;
+  /** Asks the worker whether it has a token for the form's endpoint. */
+  refreshTokenKept(): Promise<void>;
   dismissHubProblem(): void;
 }
 

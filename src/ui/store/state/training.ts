@@ -83,19 +83,16 @@ export interface RunsSlice {
   readonly runs: readonly ListedRun[];
   /** The loaded model's runs that were cut off, latest first. */
   readonly interrupted: readonly InterruptedRun[];
-  /** The last deleted runs, which can be restored. */
-  readonly deletedRuns: readonly string[];
   readonly runsProblem: ErrorData | null;
   /** Purges earlier deletions, lists the runs, and shows the latest one. */
   startRuns(): Promise<void>;
   refreshRuns(): Promise<void>;
   setInterrupted(runs: readonly InterruptedRun[]): void;
-  /** Discards the checkpoint of an interrupted run. */
-  discardRun(id: string): Promise<void>;
+  /** Discards the checkpoint of an interrupted run, once it can no longer be undone. */
+  discardRun(id: string): void;
   editRun(id: string, change: Partial<RunLabel>): Promise<void>;
+  /** Deletes runs, which can be undone. */
   deleteRuns(ids: readonly string[]): Promise<void>;
-  /** Restores the runs deleted last. */
-  restoreRuns(): Promise<void>;
   /** Shows the curves and figures of a kept run in the panel, unless a run is active. */
   showRun(id: string): Promise<void>;
   /** Downloads a run as a file. */

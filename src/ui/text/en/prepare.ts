@@ -47,6 +47,7 @@ const containerNames: Readonly<Record<ContainerId, string>> = {
 export const data = {
   intro:
     "Questions with the answers you want, conversations, or plain text. Drop a file, or start with a sample.",
+  stillInUse: (name: string) => `“${name}” stays in use.`,
   samples: "Samples",
   sampleTexts: {
     pirate: {

@@ -64,6 +64,7 @@ export const compare = {
       .map(([name, value]) => `${ownNames[name] ?? name} ${value}`)
       .join("，")}`,
   mark: "标出不同的词",
+  littleShared: "这些回答相同的词太少，标注没有意义。",
   clear: "新对话",
   you: "你",
   said: (who: string, words: string) => `${who}：${words}`,

@@ -1,0 +1,119 @@
+import { newId } from "../lib/id";
+import { guarded } from "./database";
+import { findFile, findFolder, namesIn, openFolder, removeEntry } from "./file-system";
+import { holdLock, ifUnlocked } from "./locks";
+import { canKeepPartialFiles, opfsPartialFolder, type PartialFile } from "./partial-files";
+
+/* Files made to be saved or sent, on disk rather than in memory. They do not outlive the tab that made them. */
+
+const SHELF = "made-files";
+
+/** Smaller files stay in memory. */
+const MEMORY_BYTES = 64 * 2 ** 20;
+
+/** A file being made. */
+export interface MadeFile {
+  append(bytes: Uint8Array<ArrayBuffer>): void;
+  /** The whole file, readable until its folder is discarded. */
+  end(): Promise<Blob>;
+}
+
+/** A folder of made files. */
+export interface MadeFolder {
+  /** @param sizeBytes approximate final size, which decides where it is kept */
+  open(sizeBytes: number): Promise<MadeFile>;
+  discard(): Promise<void>;
+}
+
+const lockOf = (name: string): string => `luthier files ${name}`;
+
+/** A new folder. Those of closed tabs are removed. */
+export async function madeFolder(): Promise<MadeFolder> {
+  const name = newId();
+  let files = 0;
+  let release: (() => void) | null = null;
+  return {
+    async open(sizeBytes) {
+      if (sizeBytes < MEMORY_BYTES || !(await canKeepPartialFiles())) return new MadeInMemory();
+      if (!release) {
+        await removeAbandoned();
+        release = await holdLock(lockOf(name));
+      }
+      const number = files++;
+      const file = await opfsPartialFolder(name, SHELF).open(number);
+      return new MadeOnDisk(file, () => madeFile(name, number));
+    },
+    async discard() {
+      if (!release) return;
+      await remove(name);
+      release();
+      release = null;
+    },
+  };
+}
+
+class MadeInMemory implements MadeFile {
+  // Browsers can move blobs to disk, unlike byte arrays.
+  readonly #parts: Blob[] = [];
+
+  append(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#parts.push(new Blob([bytes]));
+  }
+
+  async end(): Promise<Blob> {
+    return new Blob(this.#parts);
+  }
+}
+
+/** Goes on in memory when the disk or the quota is full. */
+class MadeOnDisk implements MadeFile {
+  readonly #file: PartialFile;
+  readonly #find: () => Promise<File>;
+  readonly #rest = new MadeInMemory();
+  #onDisk = 0;
+  #isFull = false;
+
+  constructor(file: PartialFile, find: () => Promise<File>) {
+    this.#file = file;
+    this.#find = find;
+  }
+
+  append(bytes: Uint8Array<ArrayBuffer>): void {
+    if (!this.#isFull) {
+      try {
+        this.#file.append(bytes);
+        this.#onDisk += bytes.length;
+        return;
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error;
+        this.#isFull = true;
+      }
+    }
+    this.#rest.append(bytes);
+  }
+
+  async end(): Promise<Blob> {
+    this.#file.close();
+    const file = await this.#find();
+    return this.#isFull ? new Blob([file.slice(0, this.#onDisk), await this.#rest.end()]) : file;
+  }
+}
+
+function madeFile(folder: string, number: number): Promise<File> {
+  return guarded("download-look", async () => {
+    const found = await findFolder(SHELF, folder);
+    const file = found && (await findFile(found, String(number)));
+    if (!file) throw new DOMException("The file is gone.", "NotFoundError");
+    return file;
+  });
+}
+
+async function removeAbandoned(): Promise<void> {
+  const shelf = await findFolder(SHELF);
+  for (const name of shelf ? await namesIn(shelf) : []) await ifUnlocked(lockOf(name), () => remove(name));
+}
+
+async function remove(name: string): Promise<void> {
+  // Retried by the next tab.
+  await removeEntry(await openFolder(SHELF), name).catch(() => undefined);
+}
