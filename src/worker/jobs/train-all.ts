@@ -12,7 +12,7 @@ import type { NewAdapter } from "../kept-adapter";
 import { makeTrainer } from "../make-trainer";
 import { keptOptimizer, momentsOf } from "../optimizer-state";
 import { prepareReferences } from "../references";
-import { RunRecorder } from "../run-recorder";
+import type { RunRecorder } from "../run-recorder";
 import type { Resumption } from "../resumption";
 import { RunKeeper } from "../run-progress";
 import { type RunSetup, startValues, validationInterval } from "../run-setup";
