@@ -139,6 +139,7 @@ test("a first-time user's whole workflow", async () => {
     "README.md",
     "adapter_config.json",
     "adapter_model.safetensors",
+    "curves.png",
     "luthier_optimizer.safetensors",
   ]);
 

@@ -21,5 +21,7 @@ export interface Run extends RunHost {
   readonly signal: AbortSignal;
   /** Where it resumes, or null for a new run. */
   readonly resume: Resumption | null;
+  /** Id of a run that was lost before its first checkpoint, and is restarted. */
+  readonly again?: string | undefined;
   readonly admit: JobContext["admit"];
 }
