@@ -28,8 +28,4 @@ export const trainerGaps: Readonly<Record<TrainerGap, string>> = {
   "best-by-score":
     "What is best, and when to stop early, is decided by the validation loss and not by a score.",
   "scores-on-the-way": "No held-out rows are answered and scored on the way.",
-  "time-limit": "The limit on training time is left out: all steps are trained.",
-  "best-by-score":
-    "What is best, and when to stop early, is decided by the validation loss and not by a score.",
-  "scores-on-the-way": "No held-out rows are answered and scored on the way.",
 };
