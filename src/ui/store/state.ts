@@ -24,7 +24,7 @@ import type {
   SampleId,
   TemplateId,
 } from "../../shared/data";
-import type { ExportId, ExportOffer, ExportType, OnnxTrial } from "../../shared/exports";
+import type { ExportId, ExportOffer, ExportType, OnnxTrial, TrainerExportId } from "../../shared/exports";
 import type { FieldValue, FieldValues } from "../../shared/fields";
 import type { FinishReason } from "../../shared/generation";
 import type { HubListing, UnfinishedDownload } from "../../shared/hub";
@@ -505,6 +505,8 @@ export interface AdaptersSlice {
   listExports(id: string, template: PromptTemplate, signal: AbortSignal): Promise<readonly ExportOffer[]>;
   /** Exports an adapter into the given folder, or as a download. */
   makeExport(id: string, exportId: ExportId, wishes?: Partial<ExportWishes>): Promise<void>;
+  /** Exports the run that the forms describe, for a trainer elsewhere. */
+  exportPlan(exportId: TrainerExportId): Promise<void>;
   cancelExport(): void;
   /** Runs an adapter's ONNX export in onnxruntime-web beside the engine. */
   tryOnnx(id: string, type: ExportType | null, question: string, signal: AbortSignal): Promise<OnnxTrial>;
