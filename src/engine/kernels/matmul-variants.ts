@@ -1,6 +1,6 @@
 import type { StorageKind } from "../graph/op";
 import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "../gpu/kernel";
-import { weightLibraries } from "./storage";
+import { dotLibraries, weightLibraries } from "./storage";
 
 /**
  * Storage of the operands.
@@ -26,7 +26,18 @@ export interface GemmShape {
 }
 
 export type GemmVariantId =
-  "quad" | "quad_gemv" | "four_gemv" | "tile_32" | "tile_64" | "tile_128" | "gemv" | "guarded";
+  | "quad"
+  | "quad_wide"
+  | "quad_gemv"
+  | "four_gemv"
+  | "quad_blocks_gemv"
+  | "four_blocks_gemv"
+  | "blocks_gemv"
+  | "tile_32"
+  | "tile_64"
+  | "tile_128"
+  | "gemv"
+  | "guarded";
 
 /** A GEMM or GEMV kernel family. */
 export interface GemmVariant {
@@ -90,6 +101,22 @@ const quad: GemmVariant = {
   tiled: true,
 };
 
+/** As {@link quad} with larger tiles, for products with enough rows. */
+const quadWide: GemmVariant = {
+  requires: ["subgroups"],
+  supports: (shape) => shape.form === "nt" && readsByFour(shape),
+  kernel: (shape) =>
+    defineKernel({
+      shader: "matmul/quad_wide_nt",
+      includes: ["lib/matmul", output(shape), ...weightLibraries(shape.kind, 4), "lib/quad"],
+      requires: ["subgroups"],
+      params,
+      bindings,
+    }),
+  grid: gridOf(16, 32),
+  tiled: true,
+};
+
 /**
  * Workgroup tiles in shared memory; each invocation computes 8 x 4 elements. Workgroups have at least 64 invocations:
  * Metal's compiler drops barriers in workgroups of 32 or fewer (docs/browsers.md).
@@ -144,6 +171,38 @@ function gemv(
   };
 }
 
+/** Lanes split k by quantised blocks for a few columns of one row, for decoding. */
+function blocksGemv(
+  reduce: "lib/reduce" | "lib/reduce_quad",
+  lanes: number,
+  requires: readonly GPUFeatureName[],
+): GemmVariant {
+  return {
+    requires,
+    supports: (shape) =>
+      shape.form === "nt" &&
+      shape.m <= MAX_WORKGROUPS &&
+      dotLibraries(shape.kind) !== null &&
+      shape.k % 32 === 0 &&
+      shape.bStride === shape.k &&
+      shape.aStride % 4 === 0,
+    kernel: (shape) =>
+      defineKernel({
+        shader: "matmul/gemv_blocks",
+        includes: ["lib/grid", "lib/matmul", output(shape), ...(dotLibraries(shape.kind) ?? []), reduce],
+        defines: { LANES: lanes },
+        requires,
+        params,
+        bindings,
+      }),
+    grid: ({ m, n }) => {
+      const [x, y] = flatGrid(Math.ceil(n / 8));
+      return [x, y, m];
+    },
+    tiled: false,
+  };
+}
+
 /** Bounds-checked scalar fallback for any shape and stride. */
 const guarded: GemmVariant = {
   requires: [],
@@ -161,9 +220,13 @@ const guarded: GemmVariant = {
 
 export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   quad,
+  quad_wide: quadWide,
   quad_gemv: gemv("matmul/quad_gemv", 8, {}, ["subgroups"]),
   // A workgroup of four lanes is one SIMD group of the software GPU, within which barriers are nearly free.
   four_gemv: gemv("matmul/gemv", 4, { LANES: 4 }, []),
+  quad_blocks_gemv: blocksGemv("lib/reduce_quad", 4, ["subgroups"]),
+  four_blocks_gemv: blocksGemv("lib/reduce", 4, []),
+  blocks_gemv: blocksGemv("lib/reduce", 64, []),
   tile_32: tile(32, 64),
   tile_64: tile(64, 64),
   tile_128: tile(128, 64),
