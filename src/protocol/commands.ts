@@ -243,8 +243,9 @@ export interface Commands extends HubCommands {
   /**
    * Trains to completion or failure, reporting through `training`. If cancelled, resolves with the adapter trained so
    * far.
+   * @param args.again a run that was lost before anything of it was kept, which this one replaces
    */
-  train(args: { config: RunConfig; name: string }): TrainingResult;
+  train(args: { config: RunConfig; name: string; again?: string }): TrainingResult;
   /** Interrupted runs of the loaded model (page reload, lost GPU), newest first. */
   interruptedRuns(): readonly InterruptedRun[];
   /**

@@ -51,6 +51,10 @@ export const TRAINER_GAPS = [
   "biases",
   "adapter-plus",
   "likelihood-term",
+  "time-limit",
+  /** What is best is decided by the validation loss. */
+  "best-by-score",
+  "scores-on-the-way",
 ] as const;
 export type TrainerGap = (typeof TRAINER_GAPS)[number];
 

@@ -28,10 +28,11 @@ export interface MadeFolder {
 const lockOf = (name: string): string => `luthier files ${name}`;
 
 /** A new folder. Those of closed tabs are removed. */
-export async function madeFolder(): Promise<MadeFolder> {
+export function madeFolder(): MadeFolder {
   const name = newId();
   let files = 0;
   let release: (() => void) | null = null;
+  const opened: PartialFile[] = [];
   return {
     async open(sizeBytes) {
       if (sizeBytes < MEMORY_BYTES || !(await canKeepPartialFiles())) return new MadeInMemory();
@@ -41,15 +42,30 @@ export async function madeFolder(): Promise<MadeFolder> {
       }
       const number = files++;
       const file = await opfsPartialFolder(name, SHELF).open(number);
+      opened.push(file);
       return new MadeOnDisk(file, () => madeFile(name, number));
     },
     async discard() {
       if (!release) return;
+      // A file being written cannot be removed; closing one twice does nothing.
+      for (const file of opened) file.close();
       await remove(name);
       release();
       release = null;
     },
   };
+}
+
+/** Folders of files that the browser may still be saving. */
+const saved: MadeFolder[] = [];
+const MOST_SAVED = 2;
+
+/** A new folder for a file that the browser saves, which it may do long after it was made. */
+export async function savedFolder(): Promise<MadeFolder> {
+  while (saved.length >= MOST_SAVED) await saved.shift()?.discard();
+  const folder = madeFolder();
+  saved.push(folder);
+  return folder;
 }
 
 class MadeInMemory implements MadeFile {

@@ -45,15 +45,16 @@ async function clicksToChange(page: Page): Promise<number> {
   return waited;
 }
 
-/** The caches of the visitor's service workers, oldest first. */
-const versions = (page: Page): Promise<string[]> => page.evaluate(() => caches.keys());
+/** The versions whose files are kept, oldest first. */
+const versions = async (page: Page): Promise<string[]> =>
+  (await page.evaluate(() => caches.keys())).map((name) => name.split(" ").at(-1) ?? "");
 
-/** Publishes another version; answers its files' cache. */
+/** Publishes another version, and returns it. */
 function publishVersion(): string {
   const script = join(site.folder, "service-worker.js");
   const next = "f".repeat(16);
   writeFileSync(script, readFileSync(script, "utf8").replace(/(VERSION = ")[0-9a-f]+/, `$1${next}`));
-  return `luthier ${next}`;
+  return next;
 }
 
 it("changes to a newer version when asked, and trains and answers without a network", async () => {
@@ -101,6 +102,10 @@ it("changes to a newer version when asked, and trains and answers without a netw
   await trainButton(page).click();
   await page.getByRole("button", { name: "See what changed" }).click(PATIENT);
   await page.getByRole("region", { name: "After", exact: true }).getByText("tokens/s").waitFor(PATIENT);
+  const licences = await context.newPage();
+  await licences.goto(new URL("licenses.txt", site.address).href);
+  expect(await licences.locator("body").innerText()).toContain("Apache License");
+  await licences.close();
   await page.getByRole("combobox", { name: "Language" }).selectOption("简体中文");
   await page.getByRole("heading", { name: "数据", exact: true }).waitFor();
   expect(errors).toEqual([]);

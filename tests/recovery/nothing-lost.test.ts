@@ -110,6 +110,22 @@ test("resumes a run and an answer by itself after the GPU process is killed", as
   });
 });
 
+test("restarts a run lost before its first checkpoint, in the same record", async () => {
+  await visit(async ({ page, browser }) => {
+    await begin(page, 12);
+    await killGpu(browser);
+    await page.getByText("The GPU was lost").first().waitFor(PATIENT);
+    await status(page, "Done. Step 12 of 12").waitFor(PATIENT);
+    const records = await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("run-records");
+      const names: string[] = [];
+      for await (const name of folder.keys()) names.push(name);
+      return names;
+    });
+    expect(records).toHaveLength(1);
+  });
+});
+
 test("offers a reload when the GPU does not come back", async () => {
   await visit(async ({ page, browser }) => {
     await killGpu(browser);

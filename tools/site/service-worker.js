@@ -1,8 +1,9 @@
-/* global self, caches, fetch, Request -- the service worker's scope */
+/* global self, caches, fetch, Request, URL -- the service worker's scope */
 // Keeps the studio's own files, so that it opens without a network. VERSION and FILES are filled in by the build.
 const VERSION = "__VERSION__";
 const FILES = JSON.parse("__FILES__");
-const PREFIX = "luthier ";
+// A host may have several studios.
+const PREFIX = `luthier ${self.registration.scope} `;
 const CACHE = PREFIX + VERSION;
 
 self.addEventListener("install", (event) => {
@@ -30,17 +31,21 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const isOwn = request.method === "GET" && request.url.startsWith(self.registration.scope);
-  if (isOwn && !request.headers.has("range")) event.respondWith(answer(request));
+  if (isOwn && !request.headers.has("range")) event.respondWith(answer(event));
 });
 
-async function answer(request) {
+async function answer(event) {
+  const { request } = event;
   const cache = await caches.open(CACHE);
-  const wanted = request.mode === "navigate" ? "./" : request;
+  // The page is kept under its folder; other files can be opened in tabs as well.
+  const isPage = request.mode === "navigate" && /\/(index\.html)?$/.test(new URL(request.url).pathname);
+  const wanted = isPage ? "./" : request;
   const search = { ignoreSearch: true, ignoreVary: true };
   const kept = (await cache.match(wanted, search)) ?? (await caches.match(wanted, search));
   if (kept) return kept;
   const fetched = await fetch(request);
-  // Large parts that few need, such as onnxruntime, are kept once they have been used.
-  if (fetched.ok && fetched.type === "basic") await cache.put(request, fetched.clone());
+  // Large parts that few need, such as onnxruntime, are kept once they have been used, if there is room.
+  if (fetched.ok && fetched.type === "basic")
+    event.waitUntil(cache.put(request, fetched.clone()).catch(() => undefined));
   return fetched;
 }

@@ -24,6 +24,10 @@ const sentences: Readonly<Record<TrainerGap, string>> = {
   biases: "Biases are not trained.",
   "adapter-plus": "LoRA+'s learning rate ratio is left out.",
   "likelihood-term": "The cross-entropy that the objective adds to its loss is left out.",
+  "time-limit": "The limit on training time is left out: all steps are trained.",
+  "best-by-score":
+    "What is best, and when to stop early, is decided by the validation loss and not by a score.",
+  "scores-on-the-way": "No held-out rows are answered and scored on the way.",
 };
 
 /** A Markdown list of what differs. */

@@ -3,7 +3,7 @@ import type { StreamedFile } from "../../formats/zip";
 import { defined } from "../../lib/invariant";
 import type { Problem } from "../../lib/problems/problem";
 import type { TrainerGap } from "../../shared/exports";
-import { baseGaps } from "../elsewhere/base-gaps";
+import { baseGaps, measuringGaps } from "../elsewhere/base-gaps";
 import { hasDropout } from "../elsewhere/trainer-source";
 import type { ExportEntry, ExportSource } from "../entry";
 import { hostTensorFile, peftFiles } from "../peft";
@@ -83,7 +83,7 @@ function scriptGaps(source: ExportSource): TrainerGap[] {
   const { config } = source.run ?? {};
   const draws = dropsOut(source) ? (["dropout-draws"] as const) : [];
   const packs = config?.training.packing ? (["packing-undone"] as const) : [];
-  return [...draws, ...packs, ...baseGaps(source)];
+  return [...draws, ...packs, ...measuringGaps(config?.training), ...baseGaps(source)];
 }
 
 /** Whether elements are dropped out at random, of the adapter or of the base model. */

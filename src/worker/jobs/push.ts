@@ -45,7 +45,7 @@ async function push(
   const { source, name } = await exportSource(session, encoded, id, template);
   const { files: made } = await exportFiles(source, exportId, { type, name, withOptimizer: false });
   const reporter = reportProgress(report, address.repository);
-  const folder = await madeFolder();
+  const folder = madeFolder();
   try {
     // Each file is read twice, for its checksum and for its upload.
     const files = await makeAll(made, folder, signal, reporter.take);

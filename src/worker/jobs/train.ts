@@ -54,16 +54,23 @@ interface Run extends RunHost {
   readonly signal: AbortSignal;
   /** What it goes on from, or null for a new run. */
   readonly resume: Resumption | null;
+  /** Id of a run that was lost before anything of it was kept, and is begun again. */
+  readonly again?: string | undefined;
   readonly admit: JobContext["admit"];
 }
 
 /**
  * Trains to the end or until cancelled, keeping what was learned so far. The result is added to the model's library.
  */
-export function trainJob(host: RunHost, config: RunConfig, name: string): Job<TrainingResult> {
+export function trainJob(
+  host: RunHost,
+  config: RunConfig,
+  name: string,
+  again?: string,
+): Job<TrainingResult> {
   return {
     kind: "train",
-    run: ({ signal, admit }) => start({ ...host, config, name, signal, admit, resume: null }),
+    run: ({ signal, admit }) => start({ ...host, config, name, signal, admit, resume: null, again }),
   };
 }
 
@@ -86,8 +93,8 @@ export function resumeRunJob(host: RunHost, id: string, moreSteps?: number): Job
 
 /** Runs start unpaused; cancelling opens the gate. Throws "busy" if another tab is training. */
 async function start(run: Run): Promise<TrainingResult> {
-  const { gate, signal, resume } = run;
-  const id = resume?.adapter.id ?? newId();
+  const { gate, signal, resume, again } = run;
+  const id = resume?.adapter.id ?? again ?? newId();
   const release = await claimRun(id);
   const open = (): void => gate.open();
   open();
@@ -119,7 +126,7 @@ async function train(asked: Run, id: string): Promise<TrainingResult> {
     throw error;
   });
   const name = resume?.adapter.name ?? freeName(await libraryOf(session), asked.name);
-  const recorder = await RunRecorder.open(session, reporter, { id, name }, setup);
+  const recorder = await RunRecorder.open(session, reporter, { id, name, isResumed: resume !== null }, setup);
   const elapsedMs = (): number => performance.now() - startedAt;
   await recorder.save({ state: "running", elapsedMs: elapsedMs() });
   const trained = (optimizer: Uint8Array<ArrayBuffer> | null = null): NewAdapter => {

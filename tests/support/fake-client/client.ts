@@ -126,12 +126,15 @@ export class FakeClient implements Client {
     };
   }
 
-  /** Loses the GPU with the model; a current run has just been saved. */
-  loseGpu(): void {
+  /** Ids of lost runs that new ones replaced, in the order of the new ones; null where it replaced none. */
+  readonly begunAgain: (string | null)[] = [];
+
+  /** Loses the GPU with the model. @param isKept whether a current run had been saved */
+  loseGpu(isKept = true): void {
     const lost = new LuthierError(LOST);
     this.losses++;
     const kept = this.training.lose(lost);
-    if (kept) this.interrupted = { ...fakeInterruptedRun, ...kept };
+    if (kept && isKept) this.interrupted = { ...fakeInterruptedRun, ...kept };
     this.model = null;
     this.events.emit("model", null);
     this.events.emit("fault", lost.toData());
@@ -233,7 +236,8 @@ export class FakeClient implements Client {
         { kind: "measure", subject: "learning-rate", run: () => Promise.resolve(fakeRateSearch()) },
         call,
       ),
-    train: ({ config: { method, training } }, call) => {
+    train: ({ config: { method, training }, again = null }, call) => {
+      this.begunAgain.push(again);
       const asked = { id: method.id, highestRate: training.learningRate };
       return this.owner.run(this.training.job({ ...asked, totalSteps: training.maxSteps || 60 }), call);
     },

@@ -114,6 +114,19 @@ describe("any file", () => {
     );
   });
 
+  it("is read or refused: Parquet with run lengths of 2^31", async () => {
+    const runs = [
+      [0xfe, 0xff, 0xff, 0xff, 0x0f],
+      [0xff, 0xff, 0xff, 0xff, 0x07],
+    ];
+    const file = readFileSync("tests/golden/datasets/parquet/alpaca-dictionary.parquet");
+    for (let place = 4; place + 5 < file.length; place += 3) {
+      const bytes = new Uint8Array(file);
+      bytes.set(runs[place % 2] ?? [], place);
+      await attempt(bytes, "a.parquet", 1000);
+    }
+  });
+
   it("is read or refused: fragments of tables and texts", async () => {
     const part = fc.constantFrom(
       ...[

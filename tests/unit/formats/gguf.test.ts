@@ -165,6 +165,7 @@ describe("the tokenizer inside", () => {
       "tokenizer.ggml.scores": floats(0, 0, 0, -3, -2, -2, -5),
       "tokenizer.ggml.eos_token_id": u32(1),
       "tokenizer.ggml.unknown_token_id": u32(2),
+      "tokenizer.ggml.remove_extra_whitespaces": flag(true),
     };
     const tokenizer = loadTokenizer(await open(file(unigram)));
     // -2 - 2 is more than -5.
@@ -279,6 +280,9 @@ describe("a damaged or hostile file is refused by name", () => {
     ["another attention scale", { "llama.attention.scale": float(0.5) }, /attention.scale to 0.5/],
     ["a key that nobody knows", { "llama.mixing": floats(0, 0.5) }, /sets llama.mixing to/],
     ["bidirectional attention", { "llama.attention.causal": flag(false) }, /causal to false/],
+    ["a flag that nobody knows", { "llama.attention.turned": flag(false) }, /attention.turned to false/],
+    ["a tokenizer's separator", { "tokenizer.ggml.add_sep_token": flag(true) }, /add_sep_token to true/],
+    ["a tokenizer's key that nobody knows", { "tokenizer.ggml.folds": flag(false) }, /ggml.folds to false/],
   ];
 
   test.each(keys)("a key that changes the computation: %s", async (_, entries, message) => {
@@ -296,9 +300,27 @@ describe("a damaged or hostile file is refused by name", () => {
         "llama.vocab_size": u32(5),
         "llama.rope.scaling.type": text("none"),
         "qwen2.expert_count": u32(8),
+        "tokenizer.ggml.fim_pre_token_id": u32(1),
+        "tokenizer.chat_template.rag": text("{{ documents }}"),
       }),
     );
     expect(config.rope_scaling).toBeNull();
+  });
+
+  test("sampler settings have generation_config.json's names", async () => {
+    const sampling = {
+      "general.sampling.temp": float(0.5),
+      "general.sampling.top_k": u32(20),
+      "general.sampling.mirostat": u32(2),
+    };
+    const { generationConfig } = await open(file({ ...llama, ...sampling }));
+    expect(generationConfig).toEqual({
+      eos_token_id: [0],
+      do_sample: true,
+      temperature: 0.5,
+      top_k: 20,
+      mirostat: 2,
+    });
   });
 
   test.each([

@@ -144,13 +144,38 @@ describe("loadTokenizer", () => {
       loadTokenizer({ tokenizer: { ...files, tokenizer } });
     expect(load({})).toThrow(/tokenizer.json has no model\. Download tokenizer.json again/);
     expect(load({ ...files.tokenizer, model: { type: "Nonsense" } })).toThrow(
-      /tokenizer.json describes a tokenizer that cannot be built/,
+      /tokenizer.json has a model of the type “Nonsense”, which Luthier does not support/,
     );
     const brokenSplit = { type: "Split", pattern: { Regex: "(" } };
     for (const part of [{ type: "Sequence", pretokenizers: [brokenSplit] }, 7, {}])
       expect(load({ ...files.tokenizer, pre_tokenizer: part })).toThrow(/cannot be built/);
     const post_processor = { type: "TemplateProcessing" };
     expect(load({ ...files.tokenizer, post_processor })).toThrow(/cannot be built/);
+  });
+
+  it("refuses components and settings that would be read in another way", () => {
+    const load = (tokenizer: Record<string, unknown>, config: Record<string, unknown> = {}) => {
+      const changed = { ...files.tokenizer, ...tokenizer };
+      return () =>
+        loadTokenizer({
+          tokenizer: { ...files, tokenizer: changed, config: { ...files.config, ...config } },
+        });
+    };
+    const model = files.tokenizer.model as object;
+    expect(load({ model: { ...model, dropout: 0 } })).not.toThrow();
+    expect(load({ model: { ...model, dropout: 0.1 } })).toThrow(/sets dropout of its model “BPE”/);
+    expect(load({ decoder: { type: "WordPiece", prefix: "##" } })).toThrow(
+      /a decoder of the type “WordPiece”/,
+    );
+    const dashes = {
+      type: "Sequence",
+      decoders: [{ type: "Replace", pattern: { String: "-" }, content: " " }],
+    };
+    expect(load({ decoder: dashes })).toThrow(/sets pattern of its decoder “Replace”/);
+    expect(load({ normalizer: { type: "NFC", form: 2 } })).toThrow(/sets form of its normalizer “NFC”/);
+    expect(load({}, { split_special_tokens: true })).toThrow(
+      /tokenizer_config.json sets split_special_tokens/,
+    );
   });
 
   it("refuses a normaliser that lets texts grow without bound", () => {

@@ -56,6 +56,17 @@ describe("a lost GPU", () => {
     expect(state().recovery).toBeNull();
   });
 
+  it("before the first checkpoint restarts the run in the same record", async () => {
+    state().editTraining("maxSteps", 12);
+    const training = state().train();
+    await when(({ run }) => run.step >= 2);
+    const lost = state().runId;
+    client.loseGpu(false);
+    await training;
+    expect(state()).toMatchObject({ runStatus: "done", trainProblem: null });
+    expect(client.begunAgain).toEqual([null, lost]);
+  });
+
   it("during an answer repeats the question once, and keeps the conversation", async () => {
     await state().send("One?");
     const asking = state().send("Two?");

@@ -9,7 +9,6 @@ import { isExcluded, isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import { InterruptedRuns } from "../train/interrupted-runs";
 import classes from "./page-notices.module.css";
-import { UndoOffer } from "./undo-offer";
 
 /** Page-wide notices: no WebGPU, faults outside of a command, unsaved adapters. */
 export function PageNotices() {
@@ -39,7 +38,6 @@ export function PageNotices() {
       <Stalled />
       <SetAside />
       <SettingsTaken />
-      <UndoOffer />
       <Recovery />
       {unsaved.map((adapter) => (
         <Unsaved key={adapter.id} adapter={adapter} />
