@@ -66,6 +66,9 @@ export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
   checkParts([described.normalizer, described.pre_tokenizer, described.decoder, described.post_processor]);
   for (const place of ["normalizer", "pre_tokenizer", "post_processor", "decoder", "model"] as const)
     checkPartKeys(place, described[place]);
+  // Python joins the tokens of one without a decoder by spaces.
+  if (!described.decoder)
+    throw new LuthierError({ code: "tokenizer/part", place: "decoder", type: "null", key: null });
   checkConfigKeys(read, described.pre_tokenizer);
   if (growth(described.normalizer) * growth(described.pre_tokenizer) > MAX_GROWTH)
     throw new LuthierError({ code: "tokenizer/text-grows" });

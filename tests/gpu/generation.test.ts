@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { Generator } from "../../src/engine/generate/generator";
+import type { AnswerOptions } from "../../src/engine/generate/sampling";
 import type { Gpu } from "../../src/engine/gpu/device";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
@@ -44,7 +45,7 @@ interface Answer {
 async function answer(
   generator: Generator,
   prompt: readonly number[],
-  options: Partial<GenerationOptions>,
+  options: Partial<AnswerOptions>,
   endIds: ReadonlySet<number> = new Set(),
   signal?: AbortSignal,
 ): Promise<Answer> {
@@ -171,6 +172,68 @@ describe("a generator", () => {
     expect(again).toEqual(first);
     expect(other.ids).not.toEqual(first.ids);
   });
+});
+
+describe("the GPU draws what the host draws", () => {
+  let model: LoadedModel;
+  let prompt: number[];
+  let generator: Generator;
+  beforeAll(async () => {
+    model = await loadGoldenModel(gpu, "llama");
+    prompt = promptOf(await readTensors("llama", "base.safetensors"));
+    generator = await Generator.create(model, null, CAPACITY, true);
+  });
+  afterAll(() => {
+    generator.destroy();
+    model.weights.destroy();
+  });
+  // A rule without effect that the GPU leaves to the host.
+  const byHost = { endDecay: { start: 1e6, factor: 1 } };
+  const minimum = { minNew: 6, suppressed: [4] };
+
+  test.each<[string, Partial<AnswerOptions>]>([
+    ["at temperature 0 with a repetition penalty", { repetitionPenalty: 1.3 }],
+    ["at temperature 1.5", { temperature: 1.5 }],
+    ["under top-k and a repetition penalty", { temperature: 1, topK: 9, repetitionPenalty: 1.2 }],
+    ["under top-p without repeated pairs", { temperature: 2, topP: 0.8, noRepeatNgramSize: 2 }],
+    ["with a least length and suppressed tokens", { temperature: 1.5, rules: minimum }],
+  ])("%s", async (_, options) => {
+    for (const seed of [1, 2, 3]) {
+      const asked = { ...options, seed, maxNewTokens: 24 };
+      const expected = await answer(generator, prompt, { ...asked, rules: { ...options.rules, ...byHost } });
+      expect(await answer(generator, prompt, asked), `seed ${seed}`).toEqual(expected);
+      const end = new Set([expected.ids[9]!]);
+      const rules = { ...options.rules, ...byHost };
+      const ended = await answer(generator, prompt, { ...asked, rules }, end);
+      expect(await answer(generator, prompt, asked, end), `seed ${seed} with an end`).toEqual(ended);
+    }
+  });
+
+  test("and stops within a burst when asked to", async () => {
+    const controller = new AbortController();
+    const all = { ...defaultGeneration, maxNewTokens: 24 };
+    const pieces = generator.generate(prompt, all, new Set(), makeRng(1), controller.signal);
+    const ids: number[] = [];
+    let next = await pieces.next();
+    for (; !next.done; next = await pieces.next()) if (ids.push(next.value) === 5) controller.abort();
+    expect(ids).toHaveLength(5);
+    expect(next.value).toBe("stopped");
+  });
+});
+
+test("an answer to a prompt that begins as the last one equals one from an empty cache", async () => {
+  const model = await loadGoldenModel(gpu, "llama");
+  const generator = await Generator.create(model, null, 160);
+  const prompt = Array.from({ length: 150 }, (_, index) => (index * 31 + 7) % model.spec.vocabularySize);
+  const changed = prompt.with(140, 3);
+  const fresh = await generator.logitsAfter(prompt);
+  const other = await generator.logitsAfter(changed);
+  expect(other).not.toEqual(fresh);
+  expect(await generator.logitsAfter(prompt)).toEqual(fresh);
+  expect(await generator.logitsAfter(prompt.with(2, 3))).not.toEqual(fresh);
+  expect(await generator.logitsAfter(prompt)).toEqual(fresh);
+  generator.destroy();
+  model.weights.destroy();
 });
 
 test("an answer uses the adapter's current values", async () => {

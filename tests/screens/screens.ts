@@ -16,6 +16,8 @@ const WIDTHS = ["360", "768", "1440", "1920"] as const;
 const SCHEMES = ["light", "dark"] as const;
 /** What is animated or fetched has come to rest by then. */
 const SETTLE_MS = 1200;
+/** A run on a busy machine takes a while. */
+const PATIENCE_MS = 180_000;
 const LANGUAGES = { en: "en-GB", zh: "zh-CN" } as const;
 
 const OPTIONS = {
@@ -47,6 +49,7 @@ async function photograph(studio: FakePage, { state, width, scheme, language }: 
   });
   if (state.open) await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(`${studio.address}?${state.query}`);
   await page.getByRole("status").waitFor();
   await page.waitForTimeout(SETTLE_MS);

@@ -13,7 +13,7 @@ type Rule = (module: WgslModule, requires: Kernel["requires"]) => string[];
 const BUILT_INS = new Set([
   ...["abs", "clamp", "dot", "exp", "firstLeadingBit", "fma", "log", "max", "min", "select", "sign", "sqrt"],
   ...["arrayLength", "bitcast", "tanh", "transpose", "unpack2x16float"],
-  ...["atomicLoad", "atomicMax", "atomicMin", "atomicStore"],
+  ...["atomicAdd", "atomicExchange", "atomicLoad", "atomicMax", "atomicMin", "atomicStore"],
   ...["storageBarrier", "workgroupBarrier", "workgroupUniformLoad"],
 ]);
 
@@ -32,7 +32,7 @@ const BUILT_IN_VALUES = new Set([
 /**
  * Built-in functions that take the address of a variable; our own functions must not take the address of part of one.
  */
-const TAKES_ADDRESS = /\b(?:arrayLength|atomicLoad|atomicMax|atomicMin|atomicStore|workgroupUniformLoad)\($/;
+const TAKES_ADDRESS = /\b(?:arrayLength|atomic(?:Add|Exchange|Load|Max|Min|Store)|workgroupUniformLoad)\($/;
 
 /** WGSL's guaranteed minimum for function-local and private variables: https://www.w3.org/TR/WGSL/#limits */
 const LOCAL_BYTES = 8192;

@@ -1,7 +1,7 @@
 import type { KernelWork, StorageKind } from "../graph/op";
 import { defineKernel, flatGrid, type Grid, type Kernel, MAX_WORKGROUPS } from "../gpu/kernel";
 import { MAX_DISPATCH_FLOPS } from "../graph/split-call";
-import { weightLibraries } from "./storage";
+import { dotLibraries, weightLibraries } from "./storage";
 import { elementKernels } from "./variants";
 
 /**
@@ -29,8 +29,12 @@ export interface GemmShape {
 
 export type GemmVariantId =
   | "quad"
+  | "quad_wide"
   | "quad_gemv"
   | "four_gemv"
+  | "quad_blocks_gemv"
+  | "four_blocks_gemv"
+  | "blocks_gemv"
   | "tile_32"
   | "tile_64"
   | "tile_128"
@@ -142,6 +146,23 @@ const quad: GemmVariant = {
   grid: (shape) => quadTiles[shape.form](shape),
   tiled: true,
   tile: { rows: 16, columns: 16, sharedBytesPerFma: 0 },
+};
+
+/** As {@link quad} with larger tiles, for products with enough rows. */
+const quadWide: GemmVariant = {
+  requires: ["subgroups"],
+  supports: (shape) => shape.form === "nt" && readsByFour(shape),
+  kernel: (shape) =>
+    defineKernel({
+      shader: "matmul/quad_wide_nt",
+      includes: ["lib/matmul", output(shape), ...weightLibraries(shape.kind, 4), "lib/quad"],
+      requires: ["subgroups"],
+      params,
+      bindings,
+    }),
+  grid: gridOf(16, 32),
+  tiled: true,
+  tile: { rows: 32, columns: 16, sharedBytesPerFma: 0 },
 };
 
 /** Libraries that load blocks of the operands for the tiled kernels. */
@@ -276,6 +297,39 @@ function gemv(
   };
 }
 
+/** Lanes split k by quantised blocks for a few columns of one row, for decoding. */
+function blocksGemv(
+  reduce: "lib/reduce" | "lib/reduce_quad",
+  lanes: number,
+  requires: readonly GPUFeatureName[],
+): GemmVariant {
+  return {
+    requires,
+    supports: (shape) =>
+      shape.form === "nt" &&
+      shape.m <= MAX_WORKGROUPS &&
+      dotLibraries(shape.kind) !== null &&
+      shape.k % 32 === 0 &&
+      shape.bStride === shape.k &&
+      shape.aStride % 4 === 0,
+    kernel: (shape) =>
+      defineKernel({
+        shader: "matmul/gemv_blocks",
+        includes: ["lib/grid", "lib/matmul", output(shape), ...(dotLibraries(shape.kind) ?? []), reduce],
+        defines: { LANES: lanes },
+        requires,
+        params,
+        bindings,
+      }),
+    grid: ({ m, n }) => {
+      const [x, y] = flatGrid(Math.ceil(n / 8));
+      return [x, y, m];
+    },
+    tiled: false,
+    tile: { rows: 1, columns: 8, sharedBytesPerFma: 0 },
+  };
+}
+
 /** Scalar loads of each element by each invocation: the fallback where nothing else compiles. */
 const guarded: GemmVariant = {
   requires: [],
@@ -295,9 +349,13 @@ const guarded: GemmVariant = {
 
 export const gemmVariants: Readonly<Record<GemmVariantId, GemmVariant>> = {
   quad,
+  quad_wide: quadWide,
   quad_gemv: gemv("matmul/quad_gemv", 8, {}, ["subgroups"]),
   // A workgroup of four lanes is one SIMD group of the software GPU, within which barriers are nearly free.
   four_gemv: gemv("matmul/gemv", 4, { LANES: 4 }, []),
+  quad_blocks_gemv: blocksGemv("lib/reduce_quad", 4, ["subgroups"]),
+  four_blocks_gemv: blocksGemv("lib/reduce", 4, []),
+  blocks_gemv: blocksGemv("lib/reduce", 64, []),
   tile_32: tile(32, 64),
   tile_64: tile(64, 64),
   tile_128: tile(128, 64),

@@ -25,6 +25,9 @@ export interface GemmProblem extends GemmShape {
 /** Up to this many rows of A, lanes split k rather than rows (GEMV), since tiles would leave most lanes idle. */
 const GEMV_ROWS = { software: 3, gpu: 4 } as const;
 
+/** Time of a product in a wide quad, as a share of that in a narrow one. */
+const WIDE_TIME = 0.87;
+
 /** Below this many 64 x 64 tiles, cores idle and smaller tiles win. */
 const FEW_TILES = 64;
 
@@ -48,17 +51,22 @@ export function gemmCandidates(shape: GemmShape, tuning: Tuning): readonly GemmV
       supports(shape) && requires.every((feature) => tuning.has(feature)) && !tuning.isBroken?.(kernel(shape))
     );
   };
-  const candidates = (tuning.software ? softwareOrder(shape) : gpuOrder(shape)).filter(runs);
+  const order = (tuning.software ? softwareOrder(shape) : gpuOrder(shape)).filter(runs);
+  // Which quad is faster follows from the rows: timing them would take longer than it saves.
+  const candidates = tuning.software && shape.m > GEMV_ROWS.software ? order.slice(0, 1) : order;
   return candidates.length > 0 ? candidates : ["guarded"];
 }
 
 function softwareOrder({ m }: GemmShape): readonly GemmVariantId[] {
-  return m <= GEMV_ROWS.software ? ["quad_gemv", "four_gemv", "quad"] : ["quad"];
+  if (m <= GEMV_ROWS.software)
+    return ["quad_blocks_gemv", "four_blocks_gemv", "quad_gemv", "four_gemv", "quad"];
+  const padded = (tile: number): number => Math.ceil(m / tile) * tile;
+  return WIDE_TIME * padded(32) < padded(16) ? ["quad_wide", "quad"] : ["quad"];
 }
 
 function gpuOrder(shape: GemmShape): readonly GemmVariantId[] {
   const { m, n, k } = shape;
-  if (m <= GEMV_ROWS.gpu) return ["gemv", "tile_32", "tile_64"];
+  if (m <= GEMV_ROWS.gpu) return ["gemv", "blocks_gemv", "tile_32", "tile_64"];
   const tiles = Math.ceil(m / 64) * Math.ceil(n / 64);
   const byTile: readonly GemmVariantId[] =
     tiles < FEW_TILES ? ["tile_32", "tile_64"] : ["tile_64", "tile_128", "tile_wide", "tile_32"];

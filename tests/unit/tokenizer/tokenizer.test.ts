@@ -167,6 +167,7 @@ describe("loadTokenizer", () => {
     expect(load({ decoder: { type: "WordPiece", prefix: "##" } })).toThrow(
       /a decoder of the type “WordPiece”/,
     );
+    expect(load({ decoder: null })).toThrow(/a decoder of the type “null”/);
     const dashes = {
       type: "Sequence",
       decoders: [{ type: "Replace", pattern: { String: "-" }, content: " " }],
@@ -235,7 +236,7 @@ describe("loadTokenizer", () => {
     const tokenizer = {
       ...files,
       config,
-      tokenizer: { ...files.tokenizer, decoder: null },
+      tokenizer: { ...files.tokenizer, normalizer: null },
       chatTemplate: null,
     };
     expect(loadTokenizer({ tokenizer })).toMatchObject({ eosId: imEnd, bosId: null, hasChatTemplate: false });
