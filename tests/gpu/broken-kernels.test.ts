@@ -7,6 +7,8 @@ import { gemmCall, gemmCandidates, gemmProblemKey } from "../../src/engine/kerne
 import type { GemmShape } from "../../src/engine/kernels/matmul-variants";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { makeRng } from "../../src/lib/rng";
+import { defaultGeneration } from "../../src/shared/generation";
 import { expectClose } from "../support/compare";
 import {
   bindCase,
@@ -91,6 +93,21 @@ test("training and answers avoid kernels that do not compile, and report them", 
   const logits = await generator.logitsAfter(prompt);
   const best = logits.indexOf(Math.max(...logits));
   expect(best).toBe(tensors.get("generate.base")!.data[0]);
+  generator.destroy();
+  model.weights.destroy();
+});
+
+test("the host draws where the kernels that draw do not compile", async () => {
+  refuse("sampling/");
+  const model = await load(new PipelineCache(gpu));
+  const tensors = await readTensors("llama", "base.safetensors");
+  const prompt = Array.from(tensors.get("generate.prompt")!.data);
+  const expected = Array.from(tensors.get("generate.base")!.data);
+  const generator = await Generator.create(model, null, 48, true);
+  const options = { ...defaultGeneration, maxNewTokens: expected.length };
+  const ids: number[] = [];
+  for await (const id of generator.generate(prompt, options, new Set(), makeRng(1))) ids.push(id);
+  expect(ids).toEqual(expected);
   generator.destroy();
   model.weights.destroy();
 });

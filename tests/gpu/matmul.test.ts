@@ -8,6 +8,7 @@ import {
   type GemmVariantId,
   gemmVariants,
 } from "../../src/engine/kernels/matmul-variants";
+import { allCases } from "../support/cases";
 import { expectClose } from "../support/compare";
 import { exactNumbers, type GemmCase, gemmReference, runGemm } from "../support/gemm";
 import { sharedTestGpu } from "../support/gpu";
@@ -94,30 +95,30 @@ async function check(id: GemmVariantId, gemm: GemmCase): Promise<void> {
 }
 
 /**
- * A software GPU takes seconds to compile a workgroup tile sized for hardware GPUs. The suite with hardware kernels
- * tries all of them; here tile_32 stands for the larger ones, which differ from it by two constants, in all forms but
- * one.
+ * Skips a test, with a reason, if this GPU lacks a feature, or if the suite with hardware kernels tries the variant:
+ * one that needs no feature, and takes a software GPU seconds to compile.
  */
-function isTooSlow(gpu: Gpu, id: GemmVariantId, form: GemmForm): boolean {
-  return gpu.info.software && form !== "nt" && (id === "tile_64" || id === "tile_128");
-}
-
-/** Skips a test, with a reason, if this GPU lacks a feature or is too slow for the variant. */
-function skipUntried(context: TestContext, id: GemmVariantId, form: GemmForm): void {
+function skipUntried(context: TestContext, id: GemmVariantId): void {
   const missing = gemmVariants[id].requires.filter((feature) => !gpu.has(feature));
   context.skip(missing.length > 0, `this GPU has no ${missing.join(", ")}`);
-  context.skip(isTooSlow(gpu, id, form), "tile_32 stands for it on a software GPU");
+  const isRepeated = gpu.info.software && gemmVariants[id].requires.length === 0;
+  context.skip(isRepeated, "the suite with hardware kernels tries it");
 }
 
 /**
- * All sizes and storage kinds, dense and strided; fewer if compilation is slow or there are too many rows for decoding.
+ * The storage kinds to try. Tiles differ by two constants, so that outside of CI only the smallest is tried on all
+ * kinds, and only in the form of forward passes.
  */
+function kindsOf(id: GemmVariantId, form: GemmForm): readonly StorageKind[] {
+  if (form === "tn") return ["f32"];
+  if (allCases || !id.startsWith("tile")) return storageKinds;
+  return id === "tile_32" && form === "nt" ? storageKinds : ["f32", "q4_k"];
+}
+
+/** All sizes and storage kinds, dense and strided; fewer if there are too many rows for decoding. */
 function casesOf(id: GemmVariantId, form: GemmForm): readonly GemmCase[] {
-  const isSlow = gpu.info.software && id.startsWith("tile");
-  if (isSlow && id !== "tile_32") return [dense(form, [68, 132, 20], "f32")];
-  const stored: readonly StorageKind[] = form === "tn" || isSlow ? ["f32"] : storageKinds;
   const tried = (kind: StorageKind): typeof sizes => (plainKinds.includes(kind) ? sizes : blockSizes);
-  const products = stored.flatMap((kind) =>
+  const products = kindsOf(id, form).flatMap((kind) =>
     tried(kind)
       .filter(([m]) => !id.endsWith("gemv") || m <= 20)
       .map((size) => dense(form, size, kind)),
@@ -140,12 +141,12 @@ describe.each(variants)("%s", (id) => {
   const supported = forms.filter((form) => shapesOf(form).length > 0);
 
   test.for(supported)("%s equals float64 over awkward shapes and storage kinds", async (form, context) => {
-    skipUntried(context, id, form);
+    skipUntried(context, id);
     for (const gemm of casesOf(id, form)) await check(id, gemm);
   });
 
   test.for(supported)("%s over an empty sum gives zero, and over no rows nothing", async (form, context) => {
-    skipUntried(context, id, form);
+    skipUntried(context, id);
     const noSum = { ...small(form), k: 0 };
     expect([...(await runGemm(gpu, pipelines, id, noSum))]).toEqual(new Array(32).fill(0));
     const noRows = { ...small(form), m: 0 };
@@ -153,7 +154,7 @@ describe.each(variants)("%s", (id) => {
   });
 
   test.runIf(variant.tiled).for(supported)("%s cut into a dispatch for each tile", async (form, context) => {
-    skipUntried(context, id, form);
+    skipUntried(context, id);
     // Split along the longer side: once along y, once along x.
     for (const size of [
       [132, 20, 20],

@@ -27,12 +27,15 @@ export interface DrawnToken {
   readonly isCertain: boolean;
 }
 
-/** Plans the draw of one token from the logits of a pass; `positions` bounds the history. */
+/**
+ * Plans the draw of one token from the logits of a pass; `positions` bounds the history. Null if one of the kernels does
+ * not compile.
+ */
 function planDraw(
   { spec, tuning }: LoadedModel,
   op: Op<Readonly<Record<never, never>>>,
   positions: number,
-): Plan {
+): Plan | null {
   const graph = new Graph();
   const vocabulary = spec.vocabularySize;
   const inputs = [
@@ -44,13 +47,14 @@ function planDraw(
     graph.state("drawn", u32(MAX_BURST, 2)),
   ];
   graph.applyAll(op, inputs, {});
-  return makePlan(graph, {}, tuning);
+  const plan = makePlan(graph, {}, tuning);
+  return plan.calls.some(({ call }) => tuning.isBroken?.(call.kernel)) ? null : plan;
 }
 
 /** Draws tokens on the GPU from the logits of a decode program, so that the next pass can start without the host. */
 export class GpuSampler {
   readonly #gpu: Gpu;
-  readonly #greedy: Program;
+  readonly #greedy: Program | null;
   readonly #draw: Program | null;
   readonly #history: GPUBuffer;
   readonly #bans: GPUBuffer;
@@ -63,7 +67,7 @@ export class GpuSampler {
 
   private constructor(
     gpu: Gpu,
-    programs: { readonly greedy: Program; readonly draw: Program | null },
+    programs: { readonly greedy: Program | null; readonly draw: Program | null },
     buffers: { readonly history: GPUBuffer; readonly bans: GPUBuffer; readonly drawn: GPUBuffer },
     results: ReadbackRing,
   ) {
@@ -92,7 +96,9 @@ export class GpuSampler {
       greedy: planDraw(model, takeLargest, positions),
       draw: draws ? planDraw(model, drawToken, positions) : null,
     };
-    const pool = ownership.own(new SlotPool(gpu, [plans.greedy.slotBytes, plans.draw?.slotBytes ?? []]));
+    const pool = ownership.own(
+      new SlotPool(gpu, [plans.greedy?.slotBytes ?? [], plans.draw?.slotBytes ?? []]),
+    );
     const create = (name: string, words: number): GPUBuffer => {
       const buffer = gpu.createBuffer(`sampling.${name}`, 4 * words, STORAGE);
       ownership.own({ destroy: () => gpu.destroyBuffer(buffer) });
@@ -105,7 +111,8 @@ export class GpuSampler {
       drawn: create("drawn", 2 * MAX_BURST),
     };
     const states: Readonly<Record<string, GPUBuffer>> = buffers;
-    const build = async (plan: Plan): Promise<Program> =>
+    const build = async (plan: Plan | null): Promise<Program | null> =>
+      plan &&
       ownership.own(
         await Program.create(gpu, pipelines, plan, pool, {
           weight: () => {
@@ -117,15 +124,14 @@ export class GpuSampler {
           },
         }),
       );
-    const programs = { greedy: await build(plans.greedy), draw: plans.draw && (await build(plans.draw)) };
+    const programs = { greedy: await build(plans.greedy), draw: await build(plans.draw) };
     const results = ownership.own(new ReadbackRing(gpu, 8 * MAX_BURST, 1));
     return new GpuSampler(gpu, programs, buffers, results);
   }
 
   /** Whether it draws such answers' tokens, the first ones excepted. */
   draws(options: AnswerOptions, endIds: ReadonlySet<number>): boolean {
-    const hasProgram = options.temperature === 0 || this.#draw !== null;
-    return hasProgram && hasOnlySimpleRules(options, endIds);
+    return this.#programOf(options) !== null && hasOnlySimpleRules(options, endIds);
   }
 
   /** Where the id drawn at `step` of the burst lies. */
@@ -156,8 +162,7 @@ export class GpuSampler {
       bans: banned.length,
       uniform,
     });
-    const program = options.temperature === 0 ? this.#greedy : this.#draw;
-    defined(program, "a program that draws").run({ controls });
+    defined(this.#programOf(options), "a program that draws").run({ controls });
   }
 
   /** Waits for the first `count` draws of the burst. */
@@ -168,6 +173,10 @@ export class GpuSampler {
       id: words[2 * step] ?? 0,
       isCertain: words[2 * step + 1] === 1,
     }));
+  }
+
+  #programOf({ temperature }: AnswerOptions): Program | null {
+    return temperature === 0 ? this.#greedy : this.#draw;
   }
 
   /** Writes the ids that differ from what the GPU has. */
