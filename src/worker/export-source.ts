@@ -5,7 +5,7 @@ import type { ExportSource } from "../export/entry";
 import type { CardRecord } from "../export/card-record";
 import type { CardRun } from "../export/model-card";
 import { promptFormat } from "../export/prompt-format";
-import { templateTitles } from "../export/texts";
+import { templateTitles } from "../export/english/titles";
 import { type PromptTemplate, templateOf } from "../shared/data";
 import type { RunConfig } from "../shared/training";
 import { product } from "../lib/numbers";

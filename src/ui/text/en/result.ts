@@ -10,7 +10,7 @@ import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { answerOptions } from "./options";
 import type { TokenChance } from "../../../shared/generation";
-import { trainerGaps } from "./trainer-gaps";
+import { trainerGaps } from "../../../export/english/trainer-gaps";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
