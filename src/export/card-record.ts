@@ -1,6 +1,6 @@
 import type { RunHistory } from "../shared/run-history";
 import { type Evaluation, type ScoreSummary, scoreSpecs } from "../shared/scores";
-import { scoreTitles } from "./texts";
+import { scoreTitles } from "./english/titles";
 
 /** What was recorded of a run, for the model card. */
 export interface CardRecord {

@@ -6,7 +6,8 @@ import { EXAMPLE_QUESTION, generationUsage, mergedUsage } from "./generation-usa
 import { type CardRecord, duration, scoresSection } from "./card-record";
 import { CURVES_FILE } from "./curve-picture";
 import type { PromptFormat } from "./prompt-format";
-import { luthierOnly, methodTitles, objectiveTitles } from "./texts";
+import { methodTitles, objectiveTitles } from "./english/titles";
+import { luthierOnly } from "./luthier-only";
 import type { MethodId } from "../shared/methods";
 
 /** The training run, for the card. */

@@ -70,7 +70,7 @@ export class RunRecorder {
     const { config, data } = setup;
     const known = await findRunRecord(run.id);
     const details = known && run.isResumed ? await loadRunDetails(run.id) : null;
-    // A run that goes on after its end has other limits than before.
+    // An extended run has new limits.
     const base = known
       ? { ...known, config, totalSteps: data.totalSteps }
       : await newSummary(session, run, setup);

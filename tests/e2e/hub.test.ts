@@ -6,7 +6,8 @@ import { exportFiles } from "../../src/export/registry";
 import { bytesOf, madeUpSource, spruceFolder } from "../support/export-source";
 import { FakeHub } from "../support/fake-hub";
 import { PushHub, WRITE_TOKEN } from "../support/push-hub";
-import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
+import { watchViolations } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 import { everyStepOpen } from "./open-steps";
 
 /** A model from a hub in a browser: an interrupted connection, a closed page, and the library after both. */
@@ -17,7 +18,6 @@ const TOKEN = "hf_keepThisToYourself";
 /** Bytes sent before a connection breaks off; the weights are about four times as long. */
 const PIECE = 1_000_000;
 
-let studio: ServedStudio | null = null;
 let hub: FakeHub | null = null;
 beforeAll(async () => {
   const names = await readdir(FOLDER);
@@ -31,10 +31,8 @@ beforeAll(async () => {
       files: { "default/train/0000.parquet": rows, "default/train/0001.parquet": rows },
     },
   });
-  studio = await serveStudio();
 });
 afterAll(async () => {
-  await studio?.close();
   await hub?.stop();
 });
 
@@ -70,7 +68,8 @@ function keptText(page: Page): Promise<string> {
 }
 
 test("a model download survives broken connections and a reload, and stays in the library", async () => {
-  if (!studio || !hub) throw new Error("nothing is served");
+  if (!hub) throw new Error("no hub");
+  const studio = await sharedStudio();
   Object.assign(hub.trouble, { drops: 2, dropAfterBytes: PIECE });
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
@@ -122,7 +121,8 @@ test("a model download survives broken connections and a reload, and stays in th
 });
 
 test("fetches the first rows of a dataset by name, and reports a missing split without dropping the current dataset", async () => {
-  if (!studio || !hub) throw new Error("nothing is served");
+  if (!hub) throw new Error("no hub");
+  const studio = await sharedStudio();
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.addInitScript(everyStepOpen);
   await page.goto(studio.address);
@@ -168,7 +168,7 @@ async function adapterFiles() {
 }
 
 test("an adapter and the merged model are pushed to a repository of one's own", async () => {
-  if (!studio) throw new Error("nothing is served");
+  const studio = await sharedStudio();
   const target = await PushHub.start();
   target.partBytes = 1_000_000;
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });

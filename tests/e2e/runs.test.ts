@@ -1,15 +1,9 @@
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { everyStepOpen } from "./open-steps";
-import { serveStudio, type ServedStudio } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 
 /** Two runs, compared and scored; a cancelled evaluation; everything is still there after a reload. */
-
-let studio: ServedStudio | null = null;
-beforeAll(async () => {
-  studio = await serveStudio();
-});
-afterAll(() => studio?.close());
 
 const STEPS = 8;
 
@@ -39,7 +33,7 @@ async function train(page: Page, rate: string): Promise<void> {
 }
 
 test("trains, compares and scores two runs, and keeps them across a reload", async () => {
-  if (!studio) throw new Error("the studio is not served");
+  const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
   const page = await context.newPage();

@@ -2,17 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
+import { expect, test } from "vitest";
+import { watchViolations } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 import { everyStepOpen } from "./open-steps";
 
 /** The whole workflow in a browser with the built-in model: drop, train, compare, export, reload, import. */
-
-let studio: ServedStudio | null = null;
-beforeAll(async () => {
-  studio = await serveStudio();
-});
-afterAll(() => studio?.close());
 
 const STEPS = 30;
 const QUESTION = "What do snakes eat?";
@@ -77,7 +72,7 @@ const voices = (...names: string[]): string[] => [
 ];
 
 test("a first-time user's whole workflow", async () => {
-  if (!studio) throw new Error("the studio is not served");
+  const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
@@ -144,6 +139,7 @@ test("a first-time user's whole workflow", async () => {
     "README.md",
     "adapter_config.json",
     "adapter_model.safetensors",
+    "curves.png",
     "luthier_optimizer.safetensors",
   ]);
 

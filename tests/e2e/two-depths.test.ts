@@ -127,6 +127,8 @@ describe("the run's button", () => {
             subtree: true,
           });
       });
+      await page.getByLabel("Max steps").fill("40");
+      await enabled(page, "Train");
       await button(page, "Train").focus();
       await page.keyboard.press("Enter");
       await status(page, /^Step \d+ of \d+/).waitFor();

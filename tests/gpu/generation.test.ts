@@ -7,10 +7,10 @@ import type { LoadedModel } from "../../src/engine/models/loaded-model";
 import { makeRng } from "../../src/lib/rng";
 import { defaultGeneration, type FinishReason, type GenerationOptions } from "../../src/shared/generation";
 import { expectSame, promptsOf } from "../support/batch-answers";
+import { allCases } from "../support/cases";
 import { expectClose } from "../support/compare";
 import {
   bindCase,
-  casesToCompute,
   goldenCases,
   goldenFamilies,
   goldenState,
@@ -105,13 +105,13 @@ describe.each(goldenFamilies())("%s answers as transformers does", (family) => {
   });
 
   // Quantised weights only affect matrices, which other tests cover.
-  test.skipIf(family.includes("nf4"))("base, in batches", async () => {
+  test.skipIf(family.includes("nf4") || !(allCases || family in BATCHED))("base, in batches", async () => {
     await expectSame(model, null, { prompts: promptsOf(model) });
   });
 
-  // Training's tests hold every case to its logits; .ci/run decodes all of them.
-  const chosen = new Set([...casesToCompute(family, true), BATCHED[family] ?? []].flat());
-  test.each([...chosen])("%s", async (name) => {
+  // Training's tests hold cases to their logits; CI decodes all of them.
+  const chosen = allCases ? goldenCases(family) : [BATCHED[family] ?? []].flat();
+  test.each(chosen)("%s", async (name) => {
     const tensors = await readTensors(family, name, "golden.safetensors");
     const adapter = bindCase(model, family, name);
     const state = goldenState(gpu, adapter, tensors, "after");

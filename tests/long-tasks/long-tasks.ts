@@ -5,7 +5,7 @@ import { everyStepOpen } from "../e2e/open-steps";
 
 /**
  * Measures how long the page's main thread is blocked: while it opens, while options of the method are edited, and in a
- * run. Fails if a task of a run takes longer than 100 ms.
+ * run. Fails if a task of a run takes longer than 100 ms. Tasks are timed by the clock, so the machine should be idle.
  *
  *     npm run check:long-tasks -- --minutes 10
  */

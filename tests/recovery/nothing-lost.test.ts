@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumStart, servePage, type ServedPage } from "../e2e/serve-studio";
 import { everyStepOpen } from "../e2e/open-steps";
+import { withGpuThreads } from "../support/software-gpu";
 
 /** Failures of a real browser, and what must survive them. */
 
@@ -15,6 +16,9 @@ afterAll(() => studio?.close());
 
 /** By default Chromium stops offering a GPU after its process has died twice; these flags prevent that. */
 const FORGIVING = ["--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"];
+
+/** Absolute, since a browser starts in another working folder. */
+const MODEL = resolve("public/models/spruce");
 
 const PATIENT = { timeout: 400_000 };
 
@@ -36,12 +40,21 @@ interface Visit {
   readonly address: string;
 }
 
+let launching: Promise<unknown> = Promise.resolve();
+
+/** Launches a browser with one thread of the software GPU: two run side by side. */
+function launchInTurn(launch: () => Promise<Browser>): Promise<Browser> {
+  const launched = launching.then(() => withGpuThreads(1, launch));
+  launching = launched.catch(() => undefined);
+  return launched;
+}
+
 /** Opens the studio in a new browser. */
 async function visit(use: (visit: Visit) => Promise<void>, flags = FORGIVING): Promise<void> {
   if (!studio) throw new Error("the studio is not served");
   const { address } = studio;
   const start = await chromiumStart();
-  const browser = await chromium.launch({ ...start, args: [...start.args, ...flags] });
+  const browser = await launchInTurn(() => chromium.launch({ ...start, args: [...start.args, ...flags] }));
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.addInitScript(everyStepOpen);
@@ -178,12 +191,12 @@ function upgrade(page: Page): Promise<void> {
 
 /** A model's files as picked by a user. */
 async function pickModel(page: Page): Promise<Locator> {
-  const names = await readdir("public/models/spruce");
+  const names = await readdir(MODEL);
   const files = await Promise.all(
     names.map(async (name) => ({
       name,
       mimeType: "application/octet-stream",
-      buffer: await readFile(join("public/models/spruce", name)),
+      buffer: await readFile(join(MODEL, name)),
     })),
   );
   await page.getByLabel("Model files").setInputFiles(files);

@@ -1,4 +1,4 @@
-/* global self, caches, fetch, Request, URL -- the service worker's scope */
+/* global self, caches, fetch, Request -- the service worker's scope */
 // Keeps the studio's own files, so that it opens without a network. VERSION and FILES are filled in by the build.
 const VERSION = "__VERSION__";
 const FILES = JSON.parse("__FILES__");

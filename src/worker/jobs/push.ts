@@ -1,5 +1,5 @@
 import { exportFiles } from "../../export/registry";
-import { commitTitle } from "../../export/texts";
+import { commitTitle } from "../../export/english/titles";
 import type { StreamedFile } from "../../formats/zip";
 import { hubName, parseAddress, parseToken } from "../../hub/address";
 import { pushFiles } from "../../hub/push/push-files";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { luthierOnly, objectiveTitles } from "../../../src/export/texts";
+import { objectiveTitles } from "../../../src/export/english/titles";
+import { luthierOnly } from "../../../src/export/luthier-only";
 import { marks } from "../../../src/export/curve-picture";
 import { type CardFacts, modelCard } from "../../../src/export/model-card";
 import { EXAMPLE_QUESTION, generationUsage } from "../../../src/export/generation-usage";

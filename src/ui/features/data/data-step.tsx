@@ -47,7 +47,7 @@ export function DataStep() {
   );
 }
 
-/** Whether a problem is a question, which has a form of its own. */
+/** Whether a problem is a question with its own form. */
 function isAsked(problem: ErrorData | null): boolean {
   return problem?.problem.code === "data/same-file";
 }

@@ -146,7 +146,7 @@ function SetAside() {
   );
 }
 
-/** Reports settings that were loaded, or why they were not, wherever on the page one is. */
+/** Reports settings that were loaded, or why they were not, visibly from every step. */
 function SettingsTaken() {
   const text = useText().shell.settingsFile;
   const { taken, problem, dismiss } = useStudio((state) => ({

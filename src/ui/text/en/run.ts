@@ -17,7 +17,7 @@ export const train = {
   presetsLabel: "Presets",
   changed: (count: number) => `${plural(count, "field", "fields")} changed`,
   more: "More",
-  warnings: "Before you start",
+  warnings: "Check first",
   fix: (label: string, value: number) => `Set ${label} to ${formatTyped(value)}`,
   learnedNothing: {
     title: "This run has learned nothing",
