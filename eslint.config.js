@@ -16,7 +16,9 @@ const layers = {
   hub: ["lib", "shared", "storage"],
   data: ["lib", "shared", "tokenizer", "storage"],
   engine: ["lib", "shared", "formats"],
-  export: ["lib", "shared", "formats", "tokenizer", "data", "engine"],
+  // English that exported files share with the page.
+  "export/english": ["lib", "shared"],
+  export: ["lib", "shared", "formats", "tokenizer", "data", "engine", "export/english"],
   protocol: ["lib", "shared"],
   worker: [
     "lib",
@@ -28,11 +30,12 @@ const layers = {
     "hub",
     "data",
     "engine",
+    "export/english",
     "export",
     "protocol",
   ],
   client: ["lib", "shared", "protocol"],
-  ui: ["lib", "shared", "protocol", "client"],
+  ui: ["lib", "shared", "protocol", "client", "export/english"],
 };
 
 /**

@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { offlinePlugin } from "./tools/site/offline.ts";
 import { licencePlugins } from "./tools/site/licences.ts";
 import { securityPlugin } from "./tools/site/content-security-policy.ts";
 
@@ -19,13 +20,15 @@ const licences = licencePlugins();
 export default defineConfig({
   // Relative URLs, so that the built page works from any folder of a static host.
   base: "./",
-  plugins: [react(), securityPlugin(), licences.plugin],
+  plugins: [react(), securityPlugin(), licences.plugin, offlinePlugin()],
   server: { open: hasBrowser() },
   preview: { open: false },
   resolve: {
     alias: {
       // transformers.js is used for tokenizers only; keep its inference runtime out of the build.
       "onnxruntime-web/webgpu": fileURLToPath(new URL("./src/tokenizer/no-onnxruntime.ts", import.meta.url)),
+      // Pushes go through LFS; keep the Xet protocol out as well.
+      "@huggingface/xetchunk-wasm": fileURLToPath(new URL("./src/hub/push/no-xet.ts", import.meta.url)),
     },
   },
   // Imported only by the worker, where Vite's initial scan misses them; discovering them later would reload the page.
@@ -33,6 +36,7 @@ export default defineConfig({
     // Loaded on demand, and finds its WebAssembly beside itself.
     exclude: ["onnxruntime-web"],
     include: [
+      "@huggingface/hub",
       "@noble/hashes/legacy.js",
       "@noble/hashes/sha2.js",
       "@streamparser/json",

@@ -25,3 +25,20 @@ fn fifth_bits(bits: u32) -> vec4<u32> {
 fn half_of(word: u32, index: u32) -> f32 {
   return unpack2x16float(word >> (16u * index)).x;
 }
+
+// Small numbers as floats. Software GPUs have an instruction for signed integers only.
+fn floats_of(numbers: vec4<u32>) -> vec4<f32> {
+  return vec4<f32>(vec4<i32>(numbers));
+}
+
+// Masks of codes in a word. As software GPUs shift a lane at a time, codes are converted where they are, and what they
+// are multiplied with is scaled by BYTE_SCALES instead. A code with the sign bit is made signed by flipping it.
+const LOW_NIBBLES = vec4<u32>(0xfu, 0xf00u, 0xf0000u, 0xf000000u);
+const HIGH_NIBBLES = vec4<u32>(0xf0u, 0xf000u, 0xf00000u, 0xf0000000u);
+const SIGN_BIT = 0x80000000u;
+const BYTE_SCALES = vec4<f32>(1.0, 0.00390625, 0.0000152587890625, 0.000000059604644775390625);
+
+// The low nibbles of the four bytes, as floats.
+fn nibble_floats(word: u32) -> vec4<f32> {
+  return floats_of(vec4(word) & LOW_NIBBLES) * BYTE_SCALES;
+}

@@ -7,5 +7,5 @@ fn widen4(at4: u32) -> vec4<f32> {
   let packed = b[block + ((at4 >> 4u) & 3u)] >> (8u * ((at4 >> 2u) & 3u));
   let scales = unpack2x16float(b[block + 20u]) * vec2<f32>(vec2(packed, packed >> 4u) & vec2(0xfu));
   let word = b[block + 4u + part * 8u + (at4 & 7u)] >> (2u * quarter);
-  return scales.x * vec4<f32>(bytes_of(word) & vec4(3u)) - scales.y;
+  return scales.x * floats_of(bytes_of(word) & vec4(3u)) - scales.y;
 }

@@ -4,5 +4,5 @@ fn widen4(at4: u32) -> vec4<f32> {
   let unit = (at4 >> 4u) * 9u;
   let block = (at4 >> 3u) & 1u;
   let word = b[unit + 1u + block * 4u + (at4 & 3u)] >> (at4 & 4u);
-  return half_of(b[unit], block) * (vec4<f32>(nibbles_of(word)) - 8.0);
+  return half_of(b[unit], block) * (nibble_floats(word) - 8.0);
 }

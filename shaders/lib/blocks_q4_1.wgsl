@@ -4,5 +4,5 @@ fn widen4(at4: u32) -> vec4<f32> {
   let block = (at4 >> 3u) * 5u;
   let scales = unpack2x16float(b[block]);
   let word = b[block + 1u + (at4 & 3u)] >> (at4 & 4u);
-  return scales.x * vec4<f32>(nibbles_of(word)) + scales.y;
+  return scales.x * nibble_floats(word) + scales.y;
 }

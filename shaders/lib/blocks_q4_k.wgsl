@@ -6,5 +6,5 @@ fn widen4(at4: u32) -> vec4<f32> {
   let pair = b[block + 1u + (part >> 1u)] >> (16u * (part & 1u));
   let scales = unpack2x16float(b[block]) * vec2<f32>(vec2(pair, pair >> 8u) & vec2(0xffu));
   let word = b[block + 5u + (part >> 1u) * 8u + (at4 & 7u)] >> (4u * (part & 1u));
-  return scales.x * vec4<f32>(nibbles_of(word)) - scales.y;
+  return scales.x * nibble_floats(word) - scales.y;
 }

@@ -5,5 +5,5 @@ fn widen4(at4: u32) -> vec4<f32> {
   let block = (at4 >> 3u) & 1u;
   let word = b[unit + 3u + block * 4u + (at4 & 3u)] >> (at4 & 4u);
   let high = b[unit + 1u + block] >> (4u * (at4 & 7u));
-  return half_of(b[unit], block) * (vec4<f32>(nibbles_of(word) | fifth_bits(high)) - 16.0);
+  return half_of(b[unit], block) * (floats_of(nibbles_of(word) | fifth_bits(high)) - 16.0);
 }

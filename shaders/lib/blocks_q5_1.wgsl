@@ -5,5 +5,5 @@ fn widen4(at4: u32) -> vec4<f32> {
   let scales = unpack2x16float(b[block]);
   let word = b[block + 2u + (at4 & 3u)] >> (at4 & 4u);
   let high = b[block + 1u] >> (4u * (at4 & 7u));
-  return scales.x * vec4<f32>(nibbles_of(word) | fifth_bits(high)) + scales.y;
+  return scales.x * floats_of(nibbles_of(word) | fifth_bits(high)) + scales.y;
 }

@@ -8,5 +8,5 @@ fn widen4(at4: u32) -> vec4<f32> {
   let scales = unpack2x16float(b[block]) * vec2<f32>(vec2(pair, pair >> 8u) & vec2(0xffu));
   let word = b[block + 13u + (part >> 1u) * 8u + (at4 & 7u)] >> (4u * (part & 1u));
   let high = (bytes_of(b[block + 5u + (at4 & 7u)]) >> vec4(part)) & vec4(1u);
-  return scales.x * vec4<f32>(nibbles_of(word) | (high << vec4(4u))) - scales.y;
+  return scales.x * floats_of(nibbles_of(word) | (high << vec4(4u))) - scales.y;
 }

@@ -11,5 +11,5 @@ fn widen4(at4: u32) -> vec4<f32> {
   let low = b[unit + 9u + block * 32u + part * 16u + (quarter & 1u) * 8u + word] >> (4u * (quarter >> 1u));
   let high = b[unit + 73u + block * 16u + part * 8u + word] >> (2u * quarter);
   let upper = (bytes_of(high) & vec4(3u)) << vec4(4u);
-  return half_of(b[unit], block) * f32(s) * (vec4<f32>(nibbles_of(low) | upper) - 32.0);
+  return half_of(b[unit], block) * f32(s) * (floats_of(nibbles_of(low) | upper) - 32.0);
 }

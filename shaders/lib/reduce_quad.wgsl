@@ -13,3 +13,8 @@ fn sum_lane_pairs(pair: vec2<f32>, _lane: u32) -> vec2<f32> {
   let both = pair + quadSwapX(pair);
   return both + quadSwapY(both);
 }
+
+fn sum_lane_quads(quad: vec4<f32>, _lane: u32) -> vec4<f32> {
+  let both = quad + quadSwapX(quad);
+  return both + quadSwapY(both);
+}

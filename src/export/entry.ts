@@ -6,6 +6,7 @@ import type { Problem } from "../lib/problems/problem";
 import type { ExportId, ExportNote, ExportType, TrainerGap, UsageLines } from "../shared/exports";
 import type { Tokenizer } from "../tokenizer/tokenizer";
 import type { BaseFacts } from "./base-facts";
+import type { CardRecord } from "./card-record";
 import type { CardRun } from "./model-card";
 import type { PromptFormat } from "./prompt-format";
 import type { MethodId } from "../shared/methods";
@@ -31,6 +32,8 @@ export interface ExportSource {
   changes(): Promise<ReadonlyMap<string, BaseChange>>;
   /** The run that it comes from, to be repeated elsewhere; null for imported adapters. */
   readonly training: TrainingOffer | null;
+  /** What was recorded of the run; null if nothing is left of it. */
+  record(): Promise<CardRecord | null>;
   /** Optimizer state as a file; null if not kept. */
   optimizer(): Promise<Uint8Array<ArrayBuffer> | null>;
 }

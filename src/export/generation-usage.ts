@@ -1,5 +1,6 @@
 import { pythonString } from "../lib/python-string";
 import type { AutoModel } from "../shared/model";
+import type { BaseFacts } from "./base-facts";
 import type { PromptFormat } from "./prompt-format";
 
 /** Question in the usage examples. */
@@ -26,5 +27,20 @@ export function generationUsage(prompt: PromptFormat, autoModel: AutoModel): str
     `inputs = tokenizer(prompt${added}, return_tensors="pt").to(model.device)`,
     `output = model.generate(**inputs, max_new_tokens=128, do_sample=False${ends})`,
     `print(tokenizer.decode(${answer}, skip_special_tokens=True))`,
+  ].join("\n");
+}
+
+/** Python code that loads a merged model from a folder and prompts it. */
+export function mergedUsage(
+  { autoModel }: Pick<BaseFacts, "autoModel">,
+  prompt: PromptFormat,
+  folder: string,
+): string {
+  const place = pythonString(folder);
+  return [
+    `from transformers import ${autoModel}, AutoTokenizer`,
+    `tokenizer = AutoTokenizer.from_pretrained(${place})`,
+    `model = ${autoModel}.from_pretrained(${place})`,
+    generationUsage(prompt, autoModel),
   ].join("\n");
 }

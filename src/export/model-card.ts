@@ -2,9 +2,12 @@ import { type FolderFormat, type FolderReader, folderReaders } from "../shared/f
 import { pythonUsage } from "../shared/python-usage";
 import type { RunConfig } from "../shared/training";
 import { type BaseFacts, pythonBase } from "./base-facts";
-import { EXAMPLE_QUESTION, generationUsage } from "./generation-usage";
+import { EXAMPLE_QUESTION, generationUsage, mergedUsage } from "./generation-usage";
+import { type CardRecord, duration, scoresSection } from "./card-record";
+import { CURVES_FILE } from "./curve-picture";
 import type { PromptFormat } from "./prompt-format";
-import { luthierOnly, methodTitles, objectiveTitles } from "./texts";
+import { methodTitles, objectiveTitles } from "./english/titles";
+import { luthierOnly } from "./luthier-only";
 import type { MethodId } from "../shared/methods";
 
 /** The training run, for the card. */
@@ -25,24 +28,46 @@ export interface CardFacts {
   readonly adapterName: string;
   readonly base: BaseFacts;
   readonly methodId: MethodId;
-  readonly format: FolderFormat;
+  /** The adapter's folder format, or the merged model. */
+  readonly format: FolderFormat | "merged";
   readonly trainableParameters: number;
   /** Null for imported adapters. */
   readonly run: CardRun | null;
   /** Prompt format. */
   readonly prompt: PromptFormat;
+  /** What was recorded of the run; null if nothing is left of it. */
+  readonly record: CardRecord | null;
+  /** Whether the picture of the curves lies beside the card. */
+  readonly hasPicture: boolean;
 }
 
-/** README.md of an exported adapter: training setup, results and usage. */
+/** README.md of an exported adapter or merged model: training setup, results and usage. */
 export function modelCard(facts: CardFacts): string {
+  const { run, record, hasPicture, base } = facts;
   return [
     frontMatter(facts),
     `# ${plainText(facts.adapterName)}`,
-    `A ${methodTitles[facts.methodId]} adapter for ${baseName(facts.base)} with ${facts.trainableParameters} trainable parameters, trained in the browser with Luthier.`,
-    ...(facts.run ? [runSection(facts.run)] : []),
+    introduction(facts),
+    ...(run ? [runSection(run, record)] : []),
+    ...(hasPicture ? [`## Curves\n\n![Loss over the steps](${CURVES_FILE})`] : []),
+    ...(record?.evaluation ? [scoresSection(record.evaluation)] : []),
     usage(facts),
     promptSection(facts),
+    ...(base.license
+      ? [
+          `## License\n\nThe base model's licence, ${plainText(base.license)}, applies to what is derived from it.`,
+        ]
+      : []),
   ].join("\n\n");
+}
+
+function introduction({ format, methodId, base, trainableParameters }: CardFacts): string {
+  const method = methodTitles[methodId];
+  const what =
+    format === "merged"
+      ? `${baseName(base)} with a ${method} adapter of ${trainableParameters} trainable parameters merged into its weights`
+      : `A ${method} adapter for ${baseName(base)} with ${trainableParameters} trainable parameters`;
+  return `${what}, trained in the browser with Luthier.`;
 }
 
 /** The base's title and repository. */
@@ -59,11 +84,36 @@ const LIBRARIES: Readonly<Record<FolderReader, string>> = {
   luthier: "transformers",
 };
 
+/** Licences of language models that the Hub knows; it refuses cards with others. */
+const HUB_LICENSES: ReadonlySet<string> = new Set([
+  ...["apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "gpl-3.0", "lgpl-3.0", "agpl-3.0", "unlicense"],
+  ...["cc0-1.0", "cc-by-2.0", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0"],
+  ...[
+    "cc-by-nc-2.0",
+    "cc-by-nc-3.0",
+    "cc-by-nc-4.0",
+    "cc-by-nc-sa-3.0",
+    "cc-by-nc-sa-4.0",
+    "cc-by-nc-nd-4.0",
+  ],
+  ...[
+    "openrail",
+    "bigscience-openrail-m",
+    "bigscience-bloom-rail-1.0",
+    "bigcode-openrail-m",
+    "creativeml-openrail-m",
+  ],
+  ...["llama2", "llama3", "llama3.1", "llama3.2", "llama3.3", "llama4", "gemma", "other"],
+]);
+
 function frontMatter({ base: { repository, license }, format }: CardFacts): string {
-  const lines = ["---", `library_name: ${LIBRARIES[folderReaders[format]]}`];
+  const library = format === "merged" ? "transformers" : LIBRARIES[folderReaders[format]];
+  const lines = ["---", `library_name: ${library}`];
   // The Hub interprets base_model as a repository, so a title is not allowed.
   if (repository !== null) lines.push(`base_model: ${quoted(repository)}`);
-  if (license) lines.push(`license: ${quoted(license.toLowerCase())}`);
+  const id = license.toLowerCase();
+  if (HUB_LICENSES.has(id)) lines.push(`license: ${id}`);
+  else if (license) lines.push("license: other", `license_name: ${quoted(license)}`);
   return [...lines, "tags:", "- luthier", "---"].join("\n");
 }
 
@@ -83,11 +133,13 @@ function plainText(text: string): string {
     .replace(/[\\`*_{}[\]()<>#+!|~&$]/g, (character) => `\\${character}`);
 }
 
-function runSection(run: NonNullable<CardFacts["run"]>): string {
+function runSection(run: NonNullable<CardFacts["run"]>, record: CardRecord | null): string {
   const { training, method, objective = null } = run.config;
   const rows: [string, string | number][] = [
     ["Dataset", `${plainText(run.datasetName)} (${run.datasetRows} rows)`],
     ["Mixed in", mixedIn(run)],
+    ["Held out", record && record.heldOut > 0 ? `${record.heldOut} rows` : ""],
+    ["Tokens trained on", record && record.tokens > 0 ? record.tokens : ""],
     ["Template", run.templateTitle],
     ["Objective", objectiveWords(run.config)],
     ["Steps", run.steps],
@@ -101,6 +153,8 @@ function runSection(run: NonNullable<CardFacts["run"]>): string {
     ["Weight decay", training.weightDecay],
     ["Max length", `${training.maxLength} tokens`],
     ["Seed", training.seed],
+    ["Time", record && record.elapsedMs > 0 ? duration(record.elapsedMs) : ""],
+    ["GPU", record ? plainText(record.gpu) : ""],
     ...[...Object.entries(objective?.options ?? {}), ...Object.entries(method.options)].map(
       ([name, value]): [string, string] => [`\`${name}\``, plainText(String(value))],
     ),
@@ -131,6 +185,8 @@ function usage({ base, format, prompt }: CardFacts): string {
     base.repository === null
       ? `Replace \`path/to/base-model\` with the folder of the base model, ${plainText(base.title)}.\n\n`
       : "";
+  if (format === "merged")
+    return `## Usage\n\n\`\`\`python\n${mergedUsage(base, prompt, "path/to/this/folder")}\n\`\`\``;
   const isLoaded = folderReaders[format] !== "luthier";
   const lines = [
     pythonUsage(pythonBase(base), format),

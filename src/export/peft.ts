@@ -8,8 +8,8 @@ import { LuthierError } from "../lib/errors";
 import type { FolderFormat } from "../shared/folder-format";
 
 /**
- * Files of an adapter folder in PEFT's format: adapter_config.json, adapter_model.safetensors, README.md, and a
- * subfolder per expert. Methods that PEFT does not have use the same format, identified by a key of the config.
+ * Files of an adapter folder in PEFT's format: adapter_config.json, adapter_model.safetensors, and a subfolder per
+ * expert. Methods that PEFT does not have use the same format, identified by a key of the config.
  *
  * @param parameters trained values by PEFT's parameter names
  * @param baseModel `base_model_name_or_path`, used by PEFT's AutoPeft classes
@@ -18,7 +18,6 @@ export function peftFiles(
   adapter: Adapter,
   parameters: ReadonlyMap<string, HostTensor>,
   baseModel: string,
-  card: string,
 ): Map<string, Uint8Array<ArrayBuffer>> {
   const config = completed(adapter.config, baseModel);
   const tensors = adapter.exportTensors(withoutExperts(parameters));
@@ -33,7 +32,6 @@ export function peftFiles(
     );
     for (const [name, bytes] of inside) files.set(`${expert.folder}/${name}`, bytes);
   });
-  files.set("README.md", new TextEncoder().encode(card));
   return files;
 }
 

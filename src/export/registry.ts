@@ -30,6 +30,11 @@ const entries: Readonly<Record<ExportId, ExportEntry>> = {
   unsloth: unslothEntry,
 };
 
+/** Name of an export's folder, or of its file without extension. */
+export function exportName(name: string, id: ExportId): string {
+  return id === "adapter" ? name : `${name}-${id}`;
+}
+
 /** All export formats, with sizes, or why they are impossible for this adapter. */
 export function exportOffers(source: ExportSource, name: string): Promise<ExportOffer[]> {
   return Promise.all(Object.values(entries).map((entry) => offerOf(entry, source, name)));
@@ -39,7 +44,14 @@ async function offerOf(entry: ExportEntry, source: ExportSource, name: string): 
   const { id, kind } = entry;
   const problem = entry.blocker(source);
   const gaps = problem ? [] : (entry.gaps?.(source) ?? []);
-  const offer = { id, kind, problem, readers: entry.readers(source), usage: entry.usage(source, name), gaps };
+  const offer = {
+    id,
+    kind,
+    problem,
+    readers: entry.readers(source),
+    usage: entry.usage(source, exportName(name, id)),
+    gaps,
+  };
   const variants: ExportVariant[] = [];
   for (const type of problem ? [] : entry.types(source)) {
     const sizeBytes = await sizeOf(entry, source, type, name);

@@ -6,7 +6,7 @@ const MAX_LAYERS = 1024;
 /** Limits the size of distance tables; real models use 128. */
 const MAX_DISTANCE = 2 ** 16;
 
-/** Layer count keys of all families; each layer has tensors of its own. */
+/** Layer count keys of all families; each layer has its own tensors. */
 const LAYER_KEYS: readonly string[] = [
   "num_hidden_layers",
   "n_layer",

@@ -63,7 +63,7 @@ export async function request(
 }
 
 /** A signal that aborts with `signal`, or a minute after the last call of `keepAlive`. */
-function inactivityTimeout(signal: AbortSignal) {
+export function inactivityTimeout(signal: AbortSignal) {
   const controller = new AbortController();
   const end = (): void => controller.abort();
   let timer = setTimeout(end, INACTIVITY_MS);

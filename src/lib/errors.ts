@@ -17,25 +17,13 @@ export interface ProblemWords {
   readonly advice: string;
 }
 
-/** By default an error reads as its code and facts. */
-let wording = (problem: Problem): ProblemWords => {
-  const { code, ...facts } = problem;
-  return { what: `${code} ${JSON.stringify(facts)}`, advice: "" };
-};
-
-/** Sets the wording of errors, for tests and programs without a page; the page words problems itself. */
-export function wordErrors(words: (problem: Problem) => ProblemWords): void {
-  wording = words;
-}
-
 /** The error class for problems shown to people, as a code and facts. */
 export class LuthierError extends Error {
   readonly problem: Problem;
   readonly field?: string;
 
   constructor(problem: Problem, options?: LuthierErrorOptions) {
-    const { what, advice } = wording(problem);
-    super(`${what} ${advice}`.trim(), options);
+    super(LuthierError.describe(problem), options);
     this.name = "LuthierError";
     this.problem = problem;
     if (options?.field) this.field = options.field;
@@ -46,14 +34,9 @@ export class LuthierError extends Error {
     return problemArea(this.problem);
   }
 
-  /** What happened, in the wording set by {@link wordErrors}. */
-  get what(): string {
-    return wording(this.problem).what;
-  }
-
-  /** What to do, in the wording set by {@link wordErrors}. */
-  get advice(): string {
-    return wording(this.problem).advice;
+  /** The message of an error, for logs: code and facts. The page has its own text for problems. */
+  static describe({ code, ...facts }: Problem): string {
+    return `${code} ${JSON.stringify(facts)}`;
   }
 
   /** Serialises the error for a message. */

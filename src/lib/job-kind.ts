@@ -10,6 +10,8 @@ export type JobKind =
   /** Answers the prompts of files. */
   | "answer-files"
   | "export"
+  /** Publishes an adapter on a hub. */
+  | "push"
   /** Runs an ONNX export beside the engine. */
   | "try-onnx"
   | "import-adapter"

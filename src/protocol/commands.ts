@@ -14,7 +14,14 @@ import type {
   TemplateFacts,
   TokenView,
 } from "../shared/data";
-import type { ExportId, ExportOffer, ExportType, MadeExport, OnnxTrial } from "../shared/exports";
+import type {
+  ExportId,
+  ExportOffer,
+  ExportType,
+  MadeExport,
+  OnnxTrial,
+  TrainerExportId,
+} from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { AnswerEnds, ChatMessage, GenerationOptions, TokenChance } from "../shared/generation";
@@ -26,7 +33,7 @@ import type { Row } from "../shared/rows";
 import type { Evaluation, EvaluationOptions, FileAnswers, ScoredSide } from "../shared/scores";
 import type { EverydayLosses, ListedRun, RunDetails, RunLabel, RunSummary } from "../shared/run-record";
 import type { LearnRule, RunConfig } from "../shared/training";
-import type { HubCommands } from "./hub-commands";
+import type { HubCommands, Pushed, PushRequest } from "./hub-commands";
 import type { LogLine } from "./log";
 
 /** Capabilities of the device. */
@@ -243,8 +250,9 @@ export interface Commands extends HubCommands {
   /**
    * Trains to completion or failure, reporting through `training`. If cancelled, resolves with the adapter trained so
    * far.
+   * @param args.again a run that was lost before anything of it was kept, which this one replaces
    */
-  train(args: { config: RunConfig; name: string }): TrainingResult;
+  train(args: { config: RunConfig; name: string; again?: string }): TrainingResult;
   /** Interrupted runs of the loaded model (page reload, lost GPU), newest first. */
   interruptedRuns(): readonly InterruptedRun[];
   /**
@@ -357,6 +365,15 @@ export interface Commands extends HubCommands {
     template: PromptTemplate;
     question: string;
   }): OnnxTrial;
+  /** Exports a run that has not begun for a trainer elsewhere, under the name of the adapter to be. */
+  exportPlan(args: {
+    config: RunConfig;
+    name: string;
+    exportId: TrainerExportId;
+    folder: FileSystemDirectoryHandle | null;
+  }): MadeExport;
+  /** Publishes an adapter in a repository, which is created if it does not exist, as one commit. */
+  pushToHub(args: PushRequest): Pushed;
   /** Imports an adapter for the loaded model from a PEFT folder's files or a zip of them. */
   importAdapter(args: { files: readonly File[] }): AdapterSummary;
 }

@@ -1,3 +1,5 @@
+import type { PromptTemplate } from "../shared/data";
+import type { ExportType } from "../shared/exports";
 import type { DatasetPart, HubListing, UnfinishedDownload } from "../shared/hub";
 import type { ModelCard } from "../shared/model";
 import type { RecommendedModel } from "../shared/recommended-models";
@@ -23,6 +25,31 @@ export interface HubDatasetRequest extends HubRequest, DatasetPart {
 export interface FetchedDataset {
   readonly name: string;
   readonly files: readonly File[];
+}
+
+/** What is published of an adapter: itself, or the model with it merged in. */
+export type PushedExport = "adapter" | "merged";
+
+/** An adapter to publish. The revision of `repository` is the branch, or what a pull request is for. */
+export interface PushRequest extends HubRequest {
+  readonly id: string;
+  readonly exportId: PushedExport;
+  /** Data type of the merged model. */
+  readonly type: ExportType | null;
+  /** Template for adapters without a run. */
+  readonly template: PromptTemplate;
+  /** Whether a repository that does not exist yet becomes private. */
+  readonly isPrivate: boolean;
+  readonly asPullRequest: boolean;
+}
+
+/** What was published. */
+export interface Pushed {
+  /** Page of the repository, branch or pull request. */
+  readonly url: string;
+  /** Whether the repository is new. */
+  readonly created: boolean;
+  readonly sizeBytes: number;
 }
 
 /** Hub commands. */

@@ -43,6 +43,7 @@ const needs: Readonly<Record<JobKind, JobNeeds>> = {
   "answer-files": { shares: ["model", "adapters"], owns: ["gpu"] },
   evaluate: { shares: ["model", "adapters", "datasets"], owns: ["gpu"] },
   export: { shares: ["model", "adapters"], owns: ["files"] },
+  push: { shares: ["model", "adapters"], owns: ["files", "network"] },
   "try-onnx": { shares: ["model", "adapters"], owns: ["gpu"] },
   "import-adapter": { shares: ["model"], owns: ["adapters"] },
   "edit-library": { shares: ["model"], owns: ["adapters"] },

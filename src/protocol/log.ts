@@ -25,7 +25,7 @@ export type LogLine =
   | { readonly kind: "selected"; readonly numbers: number }
   /** The time limit is reached. */
   | { readonly kind: "time-over"; readonly minutes: number }
-  /** The run goes on after its end. */
+  /** An ended run is extended. */
   | { readonly kind: "extended"; readonly step: number; readonly totalSteps: number }
   /** The score that tells the best values does not apply to the held-out rows. */
   | { readonly kind: "no-metric"; readonly metric: ScoreId }

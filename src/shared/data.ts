@@ -279,6 +279,8 @@ export interface LengthStats {
   readonly askedDifferently: number;
   /** Rows whose tools the template does not support. */
   readonly toolsLeftOut: number;
+  /** Rows of more tokens than characters: the model's tokenizer does not know their script. */
+  readonly inBytes: number;
   /** Rows excluded for any reason. */
   readonly excluded: number;
   /** The most frequent reasons for exclusion. */

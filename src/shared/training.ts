@@ -120,7 +120,7 @@ export const trainingFields = [
     min: 0,
     exclusiveMin: true,
     max: 1000,
-    level: "basic",
+    level: "advanced",
   },
   {
     name: "maxSteps",

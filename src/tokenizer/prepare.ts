@@ -3,6 +3,7 @@ import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
 import { BoundedRegex } from "../lib/regex/regex";
 import { parseAs } from "../lib/schema";
+import { checkConfigKeys, checkPartKeys } from "./part-keys";
 import { type TokenizerConfig, tokenizerConfig, type TokenizerJson, tokenizerJson } from "./tokenizer-schema";
 
 /** An added token of tokenizer.json. */
@@ -57,12 +58,18 @@ export function prepareTokenizer(files: TokenizerFiles): PreparedTokenizer {
     remedy: "renew-tokenizer",
   });
   const { chat_template: template, ...read } = parseAs(tokenizerConfig, files.config, { file: CONFIG_FILES });
-  const { additional_special_tokens: additional } = read;
-  const config = { ...read, additional_special_tokens: Array.isArray(additional) ? additional : [] };
+  const further = [read.additional_special_tokens, read.extra_special_tokens];
+  const config = { ...read, additional_special_tokens: further.flatMap((list) => Object.values(list ?? [])) };
   const vocabulary = vocabularyOf(described.model);
   const added = allAddedTokens(described.added_tokens, config, vocabulary);
   checkIds(vocabulary, added);
   checkParts([described.normalizer, described.pre_tokenizer, described.decoder, described.post_processor]);
+  for (const place of ["normalizer", "pre_tokenizer", "post_processor", "decoder", "model"] as const)
+    checkPartKeys(place, described[place]);
+  // Python joins the tokens of one without a decoder by spaces.
+  if (!described.decoder)
+    throw new LuthierError({ code: "tokenizer/part", place: "decoder", type: "null", key: null });
+  checkConfigKeys(read, described.pre_tokenizer);
   if (growth(described.normalizer) * growth(described.pre_tokenizer) > MAX_GROWTH)
     throw new LuthierError({ code: "tokenizer/text-grows" });
   const tokenizer = {
@@ -121,6 +128,8 @@ function allAddedTokens(
     const content = config[name];
     if (content) add({ content, special: true, normalized: false });
   }
+  for (const content of Object.values(config.additional_special_tokens ?? []))
+    add({ content, special: true, normalized: false });
   return added;
 }
 
@@ -253,6 +262,12 @@ function portablePreTokenizer(given: unknown): unknown {
       return cutBehaviour(PUNCTUATION, given.behavior) ?? given;
     case "Split":
       return portableSplit(given);
+    case "Metaspace": {
+      // The library does not split at the mark.
+      const mark = typeof given.replacement === "string" ? given.replacement : "▁";
+      if (given.split === false) return given;
+      return { type: "Sequence", pretokenizers: [given, split(`(?=${escaped(mark)})`)] };
+    }
     default:
       return given;
   }

@@ -34,6 +34,8 @@ const tokenText = v.union([
 ]);
 const specialToken = v.nullish(tokenText);
 
+const tokenList = v.nullish(v.union([v.array(tokenText), recordOf(tokenText)]));
+
 /** tokenizer_config.json merged with special_tokens_map.json. */
 export const tokenizerConfig = objectOf({
   bos_token: specialToken,
@@ -43,7 +45,9 @@ export const tokenizerConfig = objectOf({
   pad_token: specialToken,
   cls_token: specialToken,
   mask_token: specialToken,
-  additional_special_tokens: v.nullish(v.union([v.array(tokenText), recordOf(tokenText)])),
+  /** Further special tokens, in transformers 4's and 5's name, as a list or by name. */
+  additional_special_tokens: tokenList,
+  extra_special_tokens: tokenList,
   /** A template, or several by name; "default" is for chat. */
   chat_template: v.nullish(
     v.union([

@@ -23,7 +23,7 @@ const SETTLED_MS = 3000;
 /**
  * Renders the studio with a client and starts it; returns an unmount function.
  *
- * @param language the page's language until the person chooses another
+ * @param language the page's language until the user chooses another
  * @param onStore receives the store before the studio starts
  */
 export function mountStudio(

@@ -13,7 +13,7 @@ import { momentsOf } from "./optimizer-state";
 import { requireCheckpoint } from "./run-progress";
 import type { Session } from "./session";
 
-/** All that a run needs to go on. */
+/** Everything a run needs to resume. */
 export interface Resumption {
   readonly adapter: { readonly id: string; readonly name: string };
   readonly config: RunConfig;
@@ -23,7 +23,7 @@ export interface Resumption {
   readonly history: RunHistory;
   readonly best: BestProgress;
   readonly references?: RunReferences | undefined;
-  /** Whether the run had ended, and goes on with more steps. */
+  /** Whether the run had ended, and is extended by more steps. */
   readonly isExtension: boolean;
   /** The adapter's values; null where `restore` brings them. */
   readonly values: ReadonlyMap<string, HostTensor> | null;

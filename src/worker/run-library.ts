@@ -116,7 +116,8 @@ async function sampleRows({ rows }: HeldOut, { config }: RunSummary): Promise<re
   return sample ? [...(await heldOutOfSample(sample)), ...rows] : rows;
 }
 
-async function runOfAdapter(adapterId: string): Promise<RunSummary | null> {
+/** The run that trained an adapter; null if there is no record of it. */
+export async function runOfAdapter(adapterId: string): Promise<RunSummary | null> {
   const own = await findRunRecord(adapterId);
   if (own) return own;
   return (await listRunRecords()).find(({ adapterIds }) => adapterIds.includes(adapterId)) ?? null;

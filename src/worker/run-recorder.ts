@@ -60,17 +60,17 @@ export class RunRecorder {
     this.checkpointIds = base.adapterIds.filter((id) => id !== base.id);
   }
 
-  /** Starts the record of a run, or continues that of a resumed one. */
+  /** Starts the record of a run, or continues that of one that is resumed, or begun again without what it had. */
   static async open(
     session: Session,
     reporter: TrainingReporter,
-    run: { readonly id: string; readonly name: string },
+    run: { readonly id: string; readonly name: string; readonly isResumed: boolean },
     setup: RunSetup,
   ): Promise<RunRecorder> {
     const { config, data } = setup;
     const known = await findRunRecord(run.id);
-    const details = known && (await loadRunDetails(run.id));
-    // A run that goes on after its end has other limits than before.
+    const details = known && run.isResumed ? await loadRunDetails(run.id) : null;
+    // An extended run has new limits.
     const base = known
       ? { ...known, config, totalSteps: data.totalSteps }
       : await newSummary(session, run, setup);

@@ -95,59 +95,30 @@ export function planTrainingData(
   options: TrainingOptions,
   virtual: VirtualLengths,
   splitsAnswers = false,
-  { validation: validationFile = null, mixed: others = null }: OtherRows = {},
+  others: OtherRows = {},
 ): TrainingData {
-  const usable = usableRows(rows);
-  if (usable.length === 0) throw nothingToTrain(rows);
-  const { seed, validationSplit } = options;
-  const split = splitEncoded(rows, usable, { seed, validationSplit: validationFile ? 0 : validationSplit });
-  const comparing = (some: EncodedRow[]): EncodedRow[] =>
-    some[0]?.answer ? withOthersAnswers(some, options.batchSize, options.maxLength) : some;
-  const pick = (indices: readonly number[]): EncodedRow[] => indices.flatMap((index) => rows[index] ?? []);
-  const own = pick(split.train);
-  const mixed = others ? mixIn(others, own.length, options) : [];
-  const train = comparing([...own, ...mixed]);
-  const validationRows = comparing(validationFile ? usableFile(validationFile) : pick(split.validation));
-  const references: References | null = train.some(({ rejected }) => rejected) ? new Map() : null;
+  const { train, validation: validationSet, heldOut, sampleRow } = chooseRows(rows, options, others);
+  const references: References | null = train.rows.some(({ rejected }) => rejected) ? new Map() : null;
   const packing = options.packing && virtual.promptLength === 0 && !references;
-  const epochs = new Epochs(train, { ...options, packing }, references);
+  const epochs = new Epochs(train.rows, { ...options, packing }, references);
   // A pair takes two rows of a batch.
   const batchRows = references ? 2 * options.batchSize : options.batchSize;
-  const validationSizes = rowSizes(validationRows);
-  const validationLengths = batchLengths([...validationSizes]);
-  const validation = orderedBatches(
-    validationRows,
-    options.batchSize,
-    validationLengths,
-    validationSizes,
-    references,
-  );
+  const sizes = rowSizes(validationSet.rows);
+  const lengths = batchLengths([...sizes]);
+  const validation = orderedBatches(validationSet.rows, options.batchSize, lengths, sizes, references);
   const { totalSteps } = epochs;
   const rowSizesOf = (some: readonly EncodedRow[]): RowSizes => ({
     labels: countRowLabels(some, virtual),
     pairs: splitsAnswers ? splitRowPairs(some) : null,
   });
-  const trainSizes = rowSizesOf(train);
+  const trainSizes = rowSizesOf(train.rows);
   const isShort = totalSteps * options.gradientAccumulation * options.batchSize <= MAX_ENUMERATED_ROWS;
   return {
     totalSteps,
     batches: (step) => epochs.places(step).map(({ list, index }) => list.at(index)),
     groups: (step) => epochs.places(step).map(({ list, index }) => list.sequencesAt(index)),
-    train: {
-      rows: train,
-      numbers: [
-        ...split.train.map((index) => datasetIndexOf(rows, index)),
-        ...mixed.map((row, index) => row.row ?? index),
-      ],
-      mixed: mixed.length,
-    },
-    validationSet: {
-      rows: validationRows,
-      mixed: 0,
-      numbers: validationFile
-        ? usableRows(validationFile).map((index) => datasetIndexOf(validationFile, index))
-        : split.validation.map((index) => datasetIndexOf(rows, index)),
-    },
+    train,
+    validationSet,
     tokens: (step) =>
       epochs
         .places(step)
@@ -162,15 +133,62 @@ export function planTrainingData(
           ...shape,
           rows: batchRows,
         })),
-    evaluationShapes: batchShapes(allPlaces(validation), batchRows, rowSizesOf(validationRows)),
-    trainRows: train.length,
-    mixedRows: mixed.length,
-    pairs: references && pairData([...train, ...validationRows], references, options.batchSize, rowSizesOf),
+    evaluationShapes: batchShapes(allPlaces(validation), batchRows, rowSizesOf(validationSet.rows)),
+    trainRows: train.rows.length,
+    mixedRows: train.mixed,
+    pairs:
+      references &&
+      pairData([...train.rows, ...validationSet.rows], references, options.batchSize, rowSizesOf),
     stepsPerEpoch: epochs.stepsPerEpoch,
-    heldOut: validationFile ? rowsOf(validationFile, usableRows(validationFile)) : heldOutRows(rows, split),
-    sampleRow: validationFile
-      ? datasetIndexOf(validationFile, usableRows(validationFile)[0] ?? 0)
-      : datasetIndexOf(rows, split.validation[0] ?? split.train[0] ?? 0),
+    heldOut,
+    sampleRow,
+  };
+}
+
+interface ChosenRows extends Pick<TrainingData, "train" | "heldOut" | "sampleRow"> {
+  readonly validation: RowSet;
+}
+
+/** Chooses the rows to train on, mixed-in ones last, and those to validate on. */
+function chooseRows(
+  rows: readonly EncodedRow[],
+  options: TrainingOptions,
+  { validation: validationFile = null, mixed: others = null }: OtherRows,
+): ChosenRows {
+  const usable = usableRows(rows);
+  if (usable.length === 0) throw nothingToTrain(rows);
+  const { seed, validationSplit } = options;
+  const split = splitEncoded(rows, usable, { seed, validationSplit: validationFile ? 0 : validationSplit });
+  const comparing = (some: EncodedRow[]): EncodedRow[] =>
+    some[0]?.answer ? withOthersAnswers(some, options.batchSize, options.maxLength) : some;
+  const pick = (indices: readonly number[]): EncodedRow[] => indices.flatMap((index) => rows[index] ?? []);
+  const numbersOf = (of: readonly EncodedRow[], indices: readonly number[]): number[] =>
+    indices.map((index) => datasetIndexOf(of, index));
+  const own = pick(split.train);
+  const mixed = others ? mixIn(others, own.length, options) : [];
+  const train = {
+    rows: comparing([...own, ...mixed]),
+    numbers: [...numbersOf(rows, split.train), ...mixed.map((row, index) => row.row ?? index)],
+    mixed: mixed.length,
+  };
+  if (!validationFile)
+    return {
+      train,
+      validation: {
+        rows: comparing(pick(split.validation)),
+        numbers: numbersOf(rows, split.validation),
+        mixed: 0,
+      },
+      heldOut: heldOutRows(rows, split),
+      sampleRow: datasetIndexOf(rows, split.validation[0] ?? split.train[0] ?? 0),
+    };
+  const validationRows = comparing(usableFile(validationFile));
+  const inFile = usableRows(validationFile);
+  return {
+    train,
+    validation: { rows: validationRows, numbers: numbersOf(validationFile, inFile), mixed: 0 },
+    heldOut: rowsOf(validationFile, inFile),
+    sampleRow: datasetIndexOf(validationFile, inFile[0] ?? 0),
   };
 }
 

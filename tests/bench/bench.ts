@@ -3,19 +3,19 @@ import { openBrowser } from "./browser";
 import { installRivals } from "./rivals";
 import type { Place } from "./place";
 import type { LeftOut, Scope } from "./suite/scope";
-import { formatTable, gemmRow, type Row, trainingRows } from "./table";
+import { decodingRows, formatTable, gemmRow, type Row, trainingRows } from "./table";
 
 const USAGE = `npm run bench [-- options]
   --node       run in Node on Dawn instead of the test browser (LUTHIER_GPU=native: on this machine's GPU)
   --quick      one shape and few runs, and without nanogpt: to see that everything works
   --no-rivals  measure Luthier alone
-  --only PART  gemm or training
+  --only PART  gemm, decoding or training
   --profile    GPU time of each kernel of one training step instead
 Ends with 0 when Luthier was measured, with or without each of its rivals, which it names; with 1 when it was not.`;
 
 /** Measures Luthier and its rivals side by side and prints one table. */
 export async function main(args: readonly string[]): Promise<number> {
-  const known = ["--node", "--quick", "--no-rivals", "--only", "--profile", "gemm", "training"];
+  const known = ["--node", "--quick", "--no-rivals", "--only", "--profile", "gemm", "decoding", "training"];
   if (args.some((arg) => !known.includes(arg))) {
     console.error(USAGE);
     return 2;
@@ -71,6 +71,10 @@ async function measure(
     const gemm = await place.run((bench, scope) => bench.gemm(scope), scope);
     rows.push(...gemm.results.map(gemmRow));
     leftOut.push(...gemm.leftOut);
+  }
+  if (wants("decoding")) {
+    console.error("Decoding …");
+    rows.push(...decodingRows(await place.run((bench, scope) => bench.decoding(scope), scope)));
   }
   if (wants("training")) {
     console.error("Training …");

@@ -1,3 +1,4 @@
+import { type DecodingResult, PROMPT, WIDE } from "./suite/decoding";
 import type { GemmResult } from "./suite/gemm";
 import { STEP_TOKENS } from "./suite/model";
 import type { TrainingResult } from "./suite/training";
@@ -49,6 +50,27 @@ export function trainingRows(result: TrainingResult): Row[] {
     plain("Dispatches a layer, forward and backward", String(result.dispatchesPerLayer)),
     plain("Share of a step outside the GPU", `${(100 * result.hostShare).toFixed(2)} %`),
     plain("Decoding, tokens/s", result.decodeTokensPerSecond.toFixed(1)),
+  ];
+}
+
+/** The rows of answering: blocks of SmolLM2-135M's shape in Q4_1, and draws from a wide vocabulary. */
+export function decodingRows(result: DecodingResult): Row[] {
+  const { prefillMs, greedyMs, drawnMs, drawnByHostMs } = result;
+  const plain = (what: string, ms: number): Row => ({
+    what,
+    ours: `${ms.toFixed(1)} ms`,
+    rival: "-",
+    ratio: "-",
+    goal: "-",
+  });
+  return [
+    plain(`Prefill of ${PROMPT} tokens, four blocks`, prefillMs),
+    plain("A greedy token, four blocks", greedyMs),
+    {
+      ...plain(`A drawn token among ${WIDE.toLocaleString("en")}`, drawnMs),
+      rival: `drawn on the host ${drawnByHostMs.toFixed(1)} ms`,
+      ratio: `${(drawnByHostMs / drawnMs).toFixed(1)}x`,
+    },
   ];
 }
 

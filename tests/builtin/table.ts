@@ -168,7 +168,7 @@ function measureBase(model: OpenModel, sample: Sample): Promise<{ loss: number; 
 
 /** Bytes of the exported folder, excluding its model card. */
 async function exportedBytes({ adapter }: Experiment, state: AdapterState): Promise<number> {
-  const files = peftFiles(adapter, await state.read(), "spruce", "");
+  const files = peftFiles(adapter, await state.read(), "spruce");
   return [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
 }
 

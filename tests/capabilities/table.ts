@@ -17,7 +17,7 @@ type Line = Observation | { readonly case: string; readonly fact: "loaded by"; r
  */
 export async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "luthier-observed-"));
-  const env = { ...process.env, LUTHIER_OBSERVATIONS: folder };
+  const env = { ...process.env, LUTHIER_CASES: "all", LUTHIER_OBSERVATIONS: folder };
   const run = (command: string, ...args: string[]): boolean =>
     spawnSync(command, args, { stdio: ["ignore", 2, 2], env }).status === 0;
   try {

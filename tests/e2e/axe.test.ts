@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { states } from "../screens/states";
 import { ask, button, fakePageTests, train } from "./fake-page/open";
 
 /** What axe-core finds on the page in its states: nothing. */
@@ -21,7 +22,8 @@ async function findings(page: Page): Promise<string[]> {
       axe: { run(options: object): Promise<{ violations: readonly Finding[] }> };
     };
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    return (await axe.run({ runOnly: tags, resultTypes: ["violations"] })).violations;
+    const rules = { "target-size": { enabled: true } };
+    return (await axe.run({ runOnly: tags, rules, resultTypes: ["violations"] })).violations;
   });
   return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }
@@ -40,7 +42,7 @@ async function inState(
 }
 
 describe("axe-core", () => {
-  it("finds nothing on the first visit, nor in the search", async () => {
+  it("finds no violation on the first visit or in the search", async () => {
     await inState({ firstVisit: true }, async (page) => {
       await page.getByText("Luthier Tiny · 3.41M · bf16").waitFor();
       expect(await findings(page)).toEqual([]);
@@ -49,7 +51,7 @@ describe("axe-core", () => {
     });
   });
 
-  it("finds nothing with every step open, in both schemes", async () => {
+  it("finds no violation with every step open, in both colour schemes", async () => {
     for (const scheme of ["light", "dark"] as const) {
       await inState({ scheme }, async (page) => {
         await page.getByText("Row 1 as the model reads it").waitFor();
@@ -57,7 +59,18 @@ describe("axe-core", () => {
     }
   });
 
-  it("finds nothing after a run with an answer, and on a narrow screen", async () => {
+  it("finds no violation in the other states", async () => {
+    const covered = ["first", "open", "training", "done", "asked"];
+    for (const { name, query, open = false, reach } of states.filter((one) => !covered.includes(one.name))) {
+      await withPage({ query, firstVisit: !open }, async (page) => {
+        await page.evaluate(source);
+        await reach?.(page);
+        expect(await findings(page), name).toEqual([]);
+      });
+    }
+  });
+
+  it("finds no violation after a run and an answer, or on a narrow screen", async () => {
     await inState({}, async (page) => {
       await train(page);
       await ask(page, "What is a lantern?");

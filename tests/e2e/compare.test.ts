@@ -31,7 +31,7 @@ describe("columns", () => {
 });
 
 describe("a question", () => {
-  it("goes under the system prompt, ends at a stop sequence, and is answered anew", async () => {
+  it("uses the system prompt, ends at a stop sequence, and can be regenerated", async () => {
     await withPage({ query: "pace=1&adapters=1" }, async (page) => {
       await page.getByRole("textbox", { name: "System prompt" }).fill("Be brief.");
       await page.getByRole("textbox", { name: "Stop sequences" }).fill(" in plain");
@@ -49,7 +49,7 @@ describe("a question", () => {
     });
   });
 
-  it("is asked of a run that is paused", async () => {
+  it("can be put to a paused run", async () => {
     await withPage({ query: "pace=10" }, async (page) => {
       await page.getByLabel("Max steps").fill("500");
       await button(page, "Train").click();
@@ -68,7 +68,7 @@ describe("a question", () => {
 });
 
 describe("answers", () => {
-  it("tell how likely each token was, under the pointer and by keyboard", async () => {
+  it("show each token's probability on hover and by keyboard", async () => {
     await withPage({ query: "pace=1&adapters=1" }, async (page) => {
       await ask(page, "What is a cat?");
       await page.getByLabel("Show token probabilities").check();
@@ -87,7 +87,7 @@ describe("answers", () => {
     });
   });
 
-  it("are chosen without names, and the tally is kept", async () => {
+  it("can be compared blind, and the tally is kept", async () => {
     await withPage({ query: "pace=1&adapters=1" }, async (page) => {
       await page.getByLabel("Compare blind").check();
       await page.getByRole("textbox", { name: "Message" }).fill("What is a cat?");
@@ -116,7 +116,7 @@ describe("answers", () => {
     });
   });
 
-  it("are rated, and kept as rows once they are edited", async () => {
+  it("can be rated, and edited ones are kept as rows", async () => {
     await withPage({ query: "pace=1&adapters=1" }, async (page) => {
       await ask(page, "What is a cat?");
       await button(page, "Good answer: after").click();
@@ -132,43 +132,47 @@ describe("answers", () => {
 });
 
 describe("the page", () => {
-  for (const width of [360, 1280, 1920]) {
-    for (const scheme of ["light", "dark"] as const) {
-      it(`fits ${String(width)} px in ${scheme} with all of it shown`, async () => {
-        await withPage({ width, scheme, query: "pace=1&adapters=3" }, async (page) => {
-          await ask(page, "What is a cat?");
-          await button(page, "Good answer: after").click();
-          await page.getByLabel("Mark words that differ").check();
-          await button(page, "Show what is sent").click();
-          await page.getByText("What is sent: ").waitFor();
-          await shoot(page, `${String(width)}-${scheme}-marked`);
-          await page.getByLabel("Show token probabilities").check();
-          await page
-            .getByRole("listbox", { name: "Token probabilities: after" })
-            .getByRole("option")
-            .nth(3)
-            .hover();
-          await shoot(page, `${String(width)}-${scheme}-odds`);
-          await page.getByLabel("Show token probabilities").uncheck();
-          await button(page, "Add a column").click();
-          await button(page, "Keep as a row: column 2").click();
-          await page.getByLabel("Compare blind").check();
-          await shoot(page, `${String(width)}-${scheme}-columns`);
-          await page.getByRole("textbox", { name: "Message" }).fill("What is a dog?");
-          await button(page, "Send").click();
-          await button(page, "A is the best").waitFor();
-          await shoot(page, `${String(width)}-${scheme}-blind`);
-          await button(page, "A is the best").click();
-          await page.getByText("1 blind choice").waitFor();
-          expect(
-            await page.evaluate(
+  it("fits 360 to 1920 px in both schemes with all of it shown", async () => {
+    await withPage({ query: "pace=1&adapters=3" }, async (page) => {
+      const fits = async (state: string): Promise<void> => {
+        for (const width of [360, 1280, 1920])
+          for (const colorScheme of ["light", "dark"] as const) {
+            await page.setViewportSize({ width, height: 800 });
+            await page.emulateMedia({ colorScheme });
+            await shoot(page, `${width}-${colorScheme}-${state}`);
+            const overflow = await page.evaluate(
               () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-            ),
-          ).toBe(0);
-        });
-      });
-    }
-  }
+            );
+            expect(overflow, `${state} at ${width} px`).toBe(0);
+          }
+      };
+      await ask(page, "What is a cat?");
+      await button(page, "Good answer: after").click();
+      await page.getByLabel("Mark words that differ").check();
+      await button(page, "Show what is sent").click();
+      await page.getByText("What is sent: ").waitFor();
+      await fits("marked");
+      await page.getByLabel("Show token probabilities").check();
+      await page
+        .getByRole("listbox", { name: "Token probabilities: after" })
+        .getByRole("option")
+        .nth(3)
+        .hover();
+      await fits("odds");
+      await page.getByLabel("Show token probabilities").uncheck();
+      await button(page, "Add a column").click();
+      await button(page, "Keep as a row: column 2").click();
+      await page.getByLabel("Compare blind").check();
+      await fits("columns");
+      await page.getByRole("textbox", { name: "Message" }).fill("What is a dog?");
+      await button(page, "Send").click();
+      await button(page, "A is the best").waitFor();
+      await fits("blind");
+      await button(page, "A is the best").click();
+      await page.getByText("1 blind choice").waitFor();
+      await fits("chosen");
+    });
+  });
 });
 
 /** Takes a picture where LUTHIER_SHOTS names a folder. */

@@ -2,21 +2,15 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { declareWeights } from "../../src/engine/nn/model-spec";
 import { describeModel } from "../../src/engine/models/registry";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import { normal } from "../support/check-op";
-import { serveStudio, type ServedStudio } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 import { everyStepOpen } from "./open-steps";
 
 /** An encoder-decoder from its files to an adapter: the paths that differ from decoder-only models. */
-
-let studio: ServedStudio | null = null;
-beforeAll(async () => {
-  studio = await serveStudio();
-});
-afterAll(() => studio?.close());
 
 const STEPS = 6;
 
@@ -77,8 +71,8 @@ async function ask(page: Page): Promise<string> {
   return after.innerText();
 }
 
-test("a dropped encoder-decoder trains, answers and is exported for PEFT", async () => {
-  if (!studio) throw new Error("the studio is not served");
+test("an encoder-decoder from files trains, answers, and exports for PEFT", async () => {
+  const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
   const page = await context.newPage();

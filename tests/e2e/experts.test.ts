@@ -6,7 +6,7 @@ import { button, fakePageTests, train } from "./fake-page/open";
 const withPage = fakePageTests();
 
 describe("a field of trained adapters", () => {
-  it("explains how to get some, then lists the loaded model's and accepts as many as the method does", async () => {
+  it("explains how to train one, then lists those of the loaded model and checks their number", async () => {
     await withPage({}, async (page) => {
       const choose = (name: string) => page.getByRole("radio", { name, exact: true }).click();
       const experts = page.getByRole("group", { name: "adapters", exact: true });
@@ -35,7 +35,7 @@ describe("a field of trained adapters", () => {
     });
   });
 
-  it("is a single choice where the method builds on one", async () => {
+  it("is a single choice where the method builds on one adapter", async () => {
     await withPage({}, async (page) => {
       const choose = (name: string) => page.getByRole("radio", { name, exact: true }).click();
       await choose("MAD-X language adapter");

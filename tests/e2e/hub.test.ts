@@ -2,8 +2,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { exportFiles } from "../../src/export/registry";
+import { bytesOf, madeUpSource, spruceFolder } from "../support/export-source";
 import { FakeHub } from "../support/fake-hub";
-import { serveStudio, type ServedStudio } from "./serve-studio";
+import { PushHub, WRITE_TOKEN } from "../support/push-hub";
+import { watchViolations } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 import { everyStepOpen } from "./open-steps";
 
 /** A model from a hub in a browser: an interrupted connection, a closed page, and the library after both. */
@@ -14,7 +18,6 @@ const TOKEN = "hf_keepThisToYourself";
 /** Bytes sent before a connection breaks off; the weights are about four times as long. */
 const PIECE = 1_000_000;
 
-let studio: ServedStudio | null = null;
 let hub: FakeHub | null = null;
 beforeAll(async () => {
   const names = await readdir(FOLDER);
@@ -28,10 +31,8 @@ beforeAll(async () => {
       files: { "default/train/0000.parquet": rows, "default/train/0001.parquet": rows },
     },
   });
-  studio = await serveStudio();
 });
 afterAll(async () => {
-  await studio?.close();
   await hub?.stop();
 });
 
@@ -66,8 +67,9 @@ function keptText(page: Page): Promise<string> {
   });
 }
 
-test("a model is downloaded over broken connections and a reload, and stays in the library", async () => {
-  if (!studio || !hub) throw new Error("nothing is served");
+test("a model download survives broken connections and a reload, and stays in the library", async () => {
+  if (!hub) throw new Error("no hub");
+  const studio = await sharedStudio();
   Object.assign(hub.trouble, { drops: 2, dropAfterBytes: PIECE });
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
@@ -118,8 +120,9 @@ test("a model is downloaded over broken connections and a reload, and stays in t
   await context.close();
 });
 
-test("the first rows of a dataset are got by its name, and what is not there is said beside what is in use", async () => {
-  if (!studio || !hub) throw new Error("nothing is served");
+test("fetches the first rows of a dataset by name, and reports a missing split without dropping the current dataset", async () => {
+  if (!hub) throw new Error("no hub");
+  const studio = await sharedStudio();
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.addInitScript(everyStepOpen);
   await page.goto(studio.address);
@@ -143,4 +146,82 @@ test("the first rows of a dataset are got by its name, and what is not there is 
   expect(asked.some(({ path }) => path.includes("0001"))).toBe(false);
   expect(asked.at(-1)?.range).toMatch(/^bytes=0-\d+$/);
   await page.close();
+});
+
+/** Files of an adapter for the built-in model, to be dropped on the page. */
+async function adapterFiles() {
+  const source = madeUpSource(await spruceFolder(), "lora", { r: 4 });
+  const { files } = await exportFiles(source, "adapter", {
+    type: null,
+    name: "lantern",
+    withOptimizer: false,
+  });
+  return Promise.all(
+    files
+      .filter(({ path }) => path.startsWith("adapter_"))
+      .map(async (file) => ({
+        name: file.path,
+        mimeType: "application/octet-stream",
+        buffer: Buffer.from(await bytesOf(file)),
+      })),
+  );
+}
+
+test("an adapter and the merged model are pushed to a repository of one's own", async () => {
+  const studio = await sharedStudio();
+  const target = await PushHub.start();
+  target.partBytes = 1_000_000;
+  const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(everyStepOpen);
+  const page = await context.newPage();
+  const violations = watchViolations(page);
+  const said: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
+  page.on("worker", (worker) => worker.on("console", (message) => said.push(message.text())));
+  await page.goto(studio.address);
+  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 240_000 }).toBe(true);
+  await page.getByLabel("Adapter files").setInputFiles(await adapterFiles());
+  const field = (name: string): Locator => page.getByRole("textbox", { name, exact: true });
+  await field("Destination").fill("ada/lantern");
+  await field("Push endpoint").fill(target.endpoint);
+  await button(page, "Push to Hub").click();
+  await page.getByText(/needs an access token to publish/).waitFor({ timeout: 60_000 });
+  await page.getByLabel("Write token").fill(WRITE_TOKEN);
+  await button(page, "Push to Hub").click();
+  const link = page.getByRole("link", { name: `${target.endpoint}/ada/lantern`, exact: true });
+  await link.waitFor({ timeout: 120_000 });
+  const names = ["README.md", "adapter_config.json", "adapter_model.safetensors"];
+  expect([...target.files("ada/lantern").keys()].sort()).toEqual(names);
+  expect(target.repositories.get("ada/lantern")?.isPrivate).toBe(true);
+
+  // A connection that is cut while the weights are uploaded.
+  let cuts = 2;
+  target.fault = ({ method }) => (method === "PUT" && cuts-- > 0 ? "dropped" : null);
+  await page.getByLabel("What to push").selectOption({ index: 1 });
+  await field("Destination").fill("woods/merged@draft");
+  await button(page, "Push to Hub").click();
+  await page
+    .getByRole("link", { name: `${target.endpoint}/woods/merged/tree/draft`, exact: true })
+    .waitFor({ timeout: 240_000 });
+  const merged = target.files("woods/merged", "draft");
+  expect(merged.get("model.safetensors")?.length).toBeGreaterThan(4_000_000);
+  expect(target.files("woods/merged").size).toBe(0);
+
+  // Nothing stays of a push that is cancelled.
+  target.storageDelayMs = 5000;
+  target.stored.clear();
+  await field("Destination").fill("ada/never");
+  await button(page, "Push to Hub").click();
+  await expect.poll(() => target.repositories.has("ada/never"), { timeout: 60_000 }).toBe(true);
+  await page.locator("#export").getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect.poll(() => target.repositories.has("ada/never"), { timeout: 60_000 }).toBe(false);
+
+  const withToken = target.seen.filter(({ headers }) => headers.authorization !== undefined);
+  expect(new Set(withToken.map(({ host }) => host))).toEqual(new Set(["hub"]));
+  expect(target.seen.map(({ url, body }) => url + body.toString("latin1")).join()).not.toContain(WRITE_TOKEN);
+  expect(said.join()).not.toContain(WRITE_TOKEN);
+  expect(await keptText(page)).not.toContain(WRITE_TOKEN);
+  expect(violations).toEqual([]);
+  await context.close();
+  await target.stop();
 });

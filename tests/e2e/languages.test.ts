@@ -9,7 +9,7 @@ import { button, fakePageTests } from "./fake-page/open";
 const withPage = fakePageTests();
 
 describe("another language", () => {
-  it("is chosen with the switch and kept, and the document names it", async () => {
+  it("is chosen with the switch and kept, and sets the document's lang", async () => {
     await withPage({}, async (page) => {
       const language = page.getByRole("combobox", { name: "Language", exact: true });
       expect(await language.locator("option").allInnerTexts()).toEqual(["English", "简体中文"]);
@@ -24,7 +24,7 @@ describe("another language", () => {
     });
   });
 
-  it("says everything on the page, and the document names it", async () => {
+  it("translates every text on the page, and sets the document's lang", async () => {
     await withPage({ query: "pace=4&pseudo&interrupted" }, async (page) => {
       await button(page, "⟦Train⟧").click({ trial: true });
       expect(await page.evaluate(() => document.documentElement.lang)).toBe("en-XA");

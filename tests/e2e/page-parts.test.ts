@@ -8,7 +8,7 @@ import { ask, button, fakePageTests, train } from "./fake-page/open";
 const withPage = fakePageTests();
 
 describe("loading in four bits", () => {
-  it("loads the model anew by each of its controls", async () => {
+  it("reloads the model when any of its controls changes", async () => {
     await withPage({}, async (page) => {
       const shows = (precision: string) => page.getByText(precision, { exact: true }).waitFor();
       const nf4 = page.getByLabel("Load in 4 bits (NF4)");
@@ -46,7 +46,7 @@ describe("an exported adapter", () => {
     });
   });
 
-  it("comes with the code of the library that loads it", async () => {
+  it("comes with code for the library that loads it", async () => {
     await withPage({}, async (page) => {
       const lines = page.locator("#export article", { has: button(page, "Export adapter") }).locator("pre");
       await page.getByLabel("Max steps").fill("3");
@@ -65,7 +65,7 @@ describe("the module tree", () => {
   const item = (page: Page, name: string) => page.getByRole("treeitem", { name, exact: true });
   const targets = (page: Page) => page.getByLabel("target_modules").inputValue();
 
-  it("is ticked by keyboard, and stays in sync with target_modules both ways", async () => {
+  it("can be ticked by keyboard, and stays in sync with target_modules", async () => {
     await withPage({}, async (page) => {
       await page.getByText("8 of 28 layers match").click();
       await item(page, "model.layers").focus();
@@ -113,7 +113,7 @@ describe("the module tree", () => {
 });
 
 describe("a file of prompts", () => {
-  it("is answered, with a pause, and downloaded", async () => {
+  it("is answered with a pause, and its answers are saved", async () => {
     await withPage({ query: "pace=20" }, async (page) => {
       const region = page.getByRole("region", { name: "Batch answers" });
       const prompts = Array.from({ length: 12 }, (_, index) => `Question ${index}`);
@@ -164,7 +164,7 @@ describe("the library", () => {
     });
   });
 
-  it("lets the merged model answer beside its adapter, and says what that costs", async () => {
+  it("lets the merged model answer beside its adapter, and shows the memory it takes", async () => {
     await withPage({}, async (page) => {
       await page.getByLabel("Max steps").fill("3");
       await train(page);
@@ -196,7 +196,7 @@ describe("the library", () => {
     });
   });
 
-  it("renames, downloads and deletes adapters, and a run goes on from the one in use", async () => {
+  it("renames, downloads and deletes adapters, and trains the current one further", async () => {
     await withPage({}, async (page) => {
       await page.getByLabel("Max steps").fill("3");
       await train(page);

@@ -9,7 +9,7 @@ import { ask, button, fakePageTests } from "./fake-page/open";
 const withPage = fakePageTests();
 
 describe("accessible names", () => {
-  it("are the fixed ones, each on a single element", async () => {
+  it("are stable, each on a single element", async () => {
     await withPage({}, async (page) => {
       await button(page, "Train").waitFor();
       const labels = [
@@ -48,7 +48,7 @@ describe("accessible names", () => {
     });
   });
 
-  it("of each method's options are PEFT's", async () => {
+  it("match PEFT's names for each method's options", async () => {
     await withPage({}, async (page) => {
       for (const { id, fields } of Object.values(methodSpecs)) {
         await page.getByRole("radio", { name: en.methods[id].title, exact: true }).click();
@@ -112,7 +112,7 @@ describe("the job", () => {
     });
   });
 
-  it("stops a run and an answer, keeping what they have so far", async () => {
+  it("keeps what a stopped run or answer has so far", async () => {
     await withPage({ query: "pace=200" }, async (page) => {
       await page.getByLabel("Max steps").fill("60");
       await button(page, "Train").click();
@@ -165,7 +165,7 @@ describe("the job", () => {
     });
   });
 
-  it("takes a file that is dropped, and shows where it may fall", async () => {
+  it("accepts a dropped file, and highlights the drop zone", async () => {
     await withPage({}, async (page) => {
       const dataTransfer = await page.evaluateHandle(() => {
         const transfer = new DataTransfer();
@@ -209,7 +209,7 @@ describe("the job", () => {
     });
   });
 
-  it("allows work on data without WebGPU", async () => {
+  it("lets the user work on data without WebGPU", async () => {
     await withPage({ query: "pace=4&gpu=off" }, async (page) => {
       await page.getByText("No WebGPU here").waitFor();
       await page.getByText("chrome://flags/#enable-unsafe-webgpu").waitFor();
@@ -236,7 +236,7 @@ describe("an interrupted run", () => {
 });
 
 describe("kept runs", () => {
-  it("are listed with what can be done with each, deleted and restored, and compared", async () => {
+  it("can be reused, deleted, restored and compared", async () => {
     await withPage({ query: "pace=4&runs=3" }, async (page) => {
       const runs = page.getByRole("region", { name: "Runs", exact: true });
       const row = (number: number) => runs.getByRole("row").filter({ hasText: `${number} · LoRA` });
@@ -266,7 +266,7 @@ describe("kept runs", () => {
 });
 
 describe("what a run needs", () => {
-  it("follows the options, and offers what fits when it is too much", async () => {
+  it("follows the options, and offers changes that fit when there is too little memory", async () => {
     await withPage({}, async (page) => {
       const panel = page.getByRole("region", { name: "What this run needs" });
       await panel.getByText("of 4.0 GB").waitFor();
@@ -281,7 +281,7 @@ describe("what a run needs", () => {
     });
   });
 
-  it("is measured on the GPU alone: models wait, and what was said stays", async () => {
+  it("locks models while the speed is measured, and then shows it", async () => {
     await withPage({ query: "pace=400" }, async (page) => {
       await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
       const choice = page.getByRole("combobox", { name: "Base model" });

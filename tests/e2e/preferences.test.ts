@@ -1,17 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { everyStepOpen } from "./open-steps";
-import { serveStudio, type ServedStudio } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 
 /** Learning which answer is better, from a dropped file to an adapter. */
-
-let studio: ServedStudio | null = null;
-beforeAll(async () => {
-  studio = await serveStudio();
-});
-afterAll(() => studio?.close());
 
 const STEPS = 12;
 
@@ -50,8 +44,8 @@ async function train(page: Page): Promise<number> {
   return Number(/preference accuracy ([\d.]+)/.exec(await done.innerText())?.[1]);
 }
 
-test("a dropped preference file is learned by DPO and labelled answers by KTO", async () => {
-  if (!studio) throw new Error("the studio is not served");
+test("learns a preference file with DPO and labelled answers with KTO", async () => {
+  const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
   const page = await context.newPage();

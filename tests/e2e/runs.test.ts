@@ -1,15 +1,9 @@
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { everyStepOpen } from "./open-steps";
-import { serveStudio, type ServedStudio } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 
 /** Two runs, compared and scored; a cancelled evaluation; everything is still there after a reload. */
-
-let studio: ServedStudio | null = null;
-beforeAll(async () => {
-  studio = await serveStudio();
-});
-afterAll(() => studio?.close());
 
 const STEPS = 8;
 
@@ -38,8 +32,8 @@ async function train(page: Page, rate: string): Promise<void> {
   await page.getByRole("status").filter({ hasText: "Done." }).waitFor({ timeout: 240_000 });
 }
 
-test("two runs are trained, compared, scored, picked from and kept over a reload", async () => {
-  if (!studio) throw new Error("the studio is not served");
+test("trains, compares and scores two runs, and keeps them across a reload", async () => {
+  const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
   const page = await context.newPage();

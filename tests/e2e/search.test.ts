@@ -6,7 +6,7 @@ import { button, fakePageTests } from "./fake-page/open";
 const withPage = fakePageTests();
 
 describe("the search", () => {
-  it("goes to a field by keyboard, opens what it is folded into, and runs commands", async () => {
+  it("jumps to a field by keyboard, unfolds it, and runs commands", async () => {
     await withPage({ firstVisit: true }, async (page) => {
       await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
       const search = page.getByRole("searchbox", { name: "Search settings" });
@@ -34,7 +34,7 @@ describe("the search", () => {
     });
   });
 
-  it("is one of the shortcuts, which are listed under a question mark", async () => {
+  it("is among the shortcuts, which a question mark lists", async () => {
     await withPage({ query: "pace=100" }, async (page) => {
       await expect.poll(() => button(page, "Train").isEnabled()).toBe(true);
       await page.keyboard.press("?");

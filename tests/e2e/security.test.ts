@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { createServer } from "vite";
-import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
+import { watchViolations } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 import { everyStepOpen } from "./open-steps";
 
 /** The content security policy holds: what it forbids is refused, in the page and in the worker. */
 
-let studio: ServedStudio | null = null;
-beforeAll(async () => {
-  studio = await serveStudio();
-});
-afterAll(() => studio?.close());
-
 async function open(address: string): Promise<{ page: Page; violations: string[] }> {
-  if (!studio) throw new Error("the studio is not served");
+  const studio = await sharedStudio();
   const page = await (await studio.browser.newContext()).newPage();
   await page.addInitScript(everyStepOpen);
   const violations = watchViolations(page);
@@ -99,7 +94,7 @@ async function doShortJob(page: Page): Promise<void> {
 }
 
 test("the built page opens without a violation, and refuses what it does not need", async () => {
-  if (!studio) throw new Error("the studio is not served");
+  const studio = await sharedStudio();
   const { page, violations } = await open(studio.address);
   expect(violations).toEqual([]);
   expect((await page.evaluate(intrude)).filter(([, through]) => through)).toEqual([]);
@@ -109,7 +104,7 @@ test("the built page opens without a violation, and refuses what it does not nee
   await page.context().close();
 }, 240_000);
 
-test("the page of the development server does a job without a violation", async () => {
+test("the development server's page completes a job without a violation", async () => {
   const server = await createServer({ server: { port: 0, open: false }, logLevel: "error" });
   try {
     await server.listen();

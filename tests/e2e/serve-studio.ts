@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type ConsoleMessage, type Page } from "playwright-core";
-import { build, preview } from "vite";
+import { build, type InlineConfig, preview } from "vite";
 import { browserUnderTest } from "../support/software-gpu";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -10,6 +10,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 export interface ServedPage {
   readonly address: string;
   close(): Promise<void>;
+}
+
+/** A served build and its folder. */
+export interface BuiltPage extends ServedPage {
+  readonly folder: string;
 }
 
 /** The served studio, and a browser with WebGPU on a software GPU. */
@@ -53,15 +58,26 @@ export async function chromiumStart(): Promise<ChromiumStart> {
   };
 }
 
+/** Builds as `npm run build` does: under Vitest's NODE_ENV, Vite would build for development. */
+export async function buildForProduction(config: InlineConfig): Promise<void> {
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = "production";
+  try {
+    await build(config);
+  } finally {
+    process.env.NODE_ENV = before;
+  }
+}
+
 /**
  * Builds and serves the studio.
  *
  * @param name of the build's folder, where another program may build at the same time
  */
-export async function servePage(name = "studio"): Promise<ServedPage> {
+export async function servePage(name = "studio"): Promise<BuiltPage> {
   const outDir = join(root, "node_modules/.cache/luthier", name);
   const configFile = join(root, "vite.config.ts");
-  await build({ root, configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  await buildForProduction({ root, configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
   const server = await preview({
     root,
     configFile,
@@ -69,7 +85,7 @@ export async function servePage(name = "studio"): Promise<ServedPage> {
     preview: { port: 0, open: false },
     logLevel: "error",
   });
-  return { address: server.resolvedUrls?.local[0] ?? "", close: () => server.close() };
+  return { address: server.resolvedUrls?.local[0] ?? "", folder: outDir, close: () => server.close() };
 }
 
 /** Collects content security policy violations of a page, and of its worker, which only reports them on the console. */

@@ -6,7 +6,7 @@ const withPage = fakePageTests();
 const folder = process.env.LUTHIER_SCREENSHOTS;
 
 describe("settings", () => {
-  it("are saved, loaded from the input, dropped anywhere, and carried by a link", async () => {
+  it("can be saved, loaded from a file, dropped anywhere, and carried by a link", async () => {
     await withPage({}, async (page) => {
       const epochs = page.getByLabel("Epochs");
       await epochs.fill("7");
@@ -61,7 +61,18 @@ describe("settings", () => {
 });
 
 describe("the same run elsewhere", () => {
-  it("is listed with what differs there", async () => {
+  it("is exported before anything was trained", async () => {
+    await withPage({}, async (page) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        button(page, "Export training script").click(),
+      ]);
+      expect(download.suggestedFilename()).toBe("training-script.zip");
+      await page.getByText(/^Saved training-script\.zip/).waitFor();
+    });
+  });
+
+  it("is offered with what differs there", async () => {
     await withPage({}, async (page) => {
       await train(page);
       const group = page.getByRole("region", { name: "Go on on a GPU server" });

@@ -2,17 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { serveStudio, type ServedStudio, watchViolations } from "./serve-studio";
+import { expect, test } from "vitest";
+import { watchViolations } from "./serve-studio";
+import { sharedStudio } from "./shared-browser";
 import { everyStepOpen } from "./open-steps";
 
 /** The whole workflow in a browser with the built-in model: drop, train, compare, export, reload, import. */
-
-let studio: ServedStudio | null = null;
-beforeAll(async () => {
-  studio = await serveStudio();
-});
-afterAll(() => studio?.close());
 
 const STEPS = 30;
 const QUESTION = "What do snakes eat?";
@@ -76,14 +71,16 @@ const voices = (...names: string[]): string[] => [
   ...names.flatMap((name) => [name, `${name}, merged`]),
 ];
 
-test("a newcomer's whole job", async () => {
-  if (!studio) throw new Error("the studio is not served");
+test("a first-time user's whole workflow", async () => {
+  const studio = await sharedStudio();
   const context = await studio.browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   const violations = watchViolations(page);
+  const origins = new Set<string>();
+  context.on("request", (request) => origins.add(new URL(request.url()).origin));
   await page.goto(studio.address);
   await ready(page);
 
@@ -142,6 +139,7 @@ test("a newcomer's whole job", async () => {
     "README.md",
     "adapter_config.json",
     "adapter_model.safetensors",
+    "curves.png",
     "luthier_optimizer.safetensors",
   ]);
 
@@ -203,5 +201,7 @@ test("a newcomer's whole job", async () => {
     .toBe(sentence(trained.after));
   expect(errors).toEqual([]);
   expect(violations).toEqual([]);
+  // Nothing leaves the machine: every request, the workers' included, is to where the page came from.
+  expect([...origins].filter((origin) => origin !== "null")).toEqual([new URL(studio.address).origin]);
   await context.close();
 });

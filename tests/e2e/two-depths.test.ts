@@ -13,7 +13,7 @@ const openSteps = (page: Page): Promise<string[]> =>
 const enabled = (page: Page, name: string) => expect.poll(() => button(page, name).isEnabled()).toBe(true);
 
 describe("the first visit", () => {
-  it("says what this is, and shows what changed after two clicks", async () => {
+  it("introduces the studio, and shows the result after two clicks", async () => {
     await withPage({ firstVisit: true }, async (page) => {
       const began = performance.now();
       await page.getByText("Teach a small language model from your own examples").waitFor();
@@ -48,7 +48,7 @@ describe("the first visit", () => {
     });
   });
 
-  it("trains further from the adapter that was trained", async () => {
+  it("trains the finished adapter further", async () => {
     await withPage({ firstVisit: true }, async (page) => {
       await button(page, "Train").click();
       await status(page, /^Done\./).waitFor();
@@ -60,7 +60,7 @@ describe("the first visit", () => {
 });
 
 describe("the steps", () => {
-  it("open one at a time, each closed one saying its state", async () => {
+  it("open one at a time, and closed ones show their state", async () => {
     await withPage({ firstVisit: true }, async (page) => {
       await enabled(page, "Train");
       expect(await openSteps(page)).toEqual([]);
@@ -72,7 +72,7 @@ describe("the steps", () => {
       expect(await openSteps(page)).toEqual(["train"]);
       expect(page.url()).toMatch(/#train$/);
       const shown = page.locator("#train [data-field]:visible");
-      expect(await shown.count()).toBe(6);
+      expect(await shown.count()).toBe(5);
       await page.reload();
       await page.getByLabel("Learning rate").waitFor();
       await page.getByRole("heading", { name: "Train", exact: true }).click();
@@ -80,7 +80,7 @@ describe("the steps", () => {
     });
   });
 
-  it("stay open together where the person likes it, also after a reload", async () => {
+  it("stay open together if the user chooses so, also after a reload", async () => {
     await withPage({ firstVisit: true }, async (page) => {
       await button(page, "Open all steps").click();
       await page.getByLabel("Seed").waitFor();
@@ -95,7 +95,7 @@ describe("the steps", () => {
 });
 
 describe("the run's button", () => {
-  it("has the warnings beside it, with the field and a fix", async () => {
+  it("shows warnings with a link to the field and a fix", async () => {
     await withPage({ firstVisit: true }, async (page) => {
       const panel = page.getByRole("complementary", { name: "Run" });
       await page.getByRole("link", { name: /^Train/ }).click();
@@ -112,7 +112,7 @@ describe("the run's button", () => {
     });
   });
 
-  it("keeps the focus through the run, of which the live region tells at each tenth", async () => {
+  it("keeps focus throughout the run, and the live region reports every tenth of it", async () => {
     await withPage({ query: "pace=60" }, async (page) => {
       const focused = () => page.evaluate(() => document.activeElement?.textContent);
       await enabled(page, "Train");
@@ -127,6 +127,8 @@ describe("the run's button", () => {
             subtree: true,
           });
       });
+      await page.getByLabel("Max steps").fill("40");
+      await enabled(page, "Train");
       await button(page, "Train").focus();
       await page.keyboard.press("Enter");
       await status(page, /^Step \d+ of \d+/).waitFor();

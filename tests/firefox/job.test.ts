@@ -22,7 +22,7 @@ afterAll(() => served.close());
  */
 const SPEED_SHARE = 1 / 4;
 
-test("every group of methods takes part", () => {
+test("covers every group of methods", () => {
   const groups = METHODS.map(({ id }) => methodSpecs[id].group);
   expect(new Set(groups)).toEqual(new Set(Object.values(methodSpecs).map(({ group }) => group)));
 });
@@ -39,7 +39,7 @@ describe.each([
   });
   afterAll(() => tested.close());
 
-  test("a newcomer's whole job", async () => {
+  test("a first-time user's whole workflow", async () => {
     const studio = await StudioPage.open(tested, served.address);
     const result = await doJob(studio);
     console.log(tested.name, JSON.stringify(result));
@@ -47,21 +47,21 @@ describe.each([
     results.set(name, result);
   });
 
-  test("changes the answer, and the adapter that is exported and loaded again gives the same", () => {
+  test("changes the answer, and gives the same one after exporting and reloading the adapter", () => {
     const { trained, imported } = results.get(name)!;
     expect(trained.after).not.toBe(trained.before);
     expect(imported).toEqual(trained);
   });
 });
 
-test("answers are about as fast as in Chromium", () => {
+test("decodes at a speed comparable to Chromium's", () => {
   const [chromium, firefox] = [results.get("Chromium")!, results.get("Firefox")!];
   const speeds = `${firefox.speed} tokens/s in Firefox, ${chromium.speed} in Chromium`;
   console.log(speeds);
   expect(firefox.speed / chromium.speed, speeds).toBeGreaterThan(SPEED_SHARE);
 });
 
-test("the losses of every step are those of Chromium", () => {
+test("gives Chromium's loss at every step", () => {
   const [chromium, firefox] = [results.get("Chromium")!, results.get("Firefox")!];
   expect(Object.keys(firefox.losses)).toEqual(Object.keys(chromium.losses));
   for (const [run, expected] of Object.entries(chromium.losses)) {

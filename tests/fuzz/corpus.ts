@@ -29,7 +29,7 @@ export function adapterSeeds(): Promise<readonly AdapterSeed[]> {
         const trained = under(await readTensors(family, name, "golden.safetensors"), "after");
         return {
           model,
-          files: peftFiles(bindCase({ spec: model }, family, name), trained, "some/model", ""),
+          files: peftFiles(bindCase({ spec: model }, family, name), trained, "some/model"),
         };
       }),
     ),

@@ -111,6 +111,20 @@ function useTokenizer(tokenizer: unknown, config: unknown, chatTemplate: string 
   if (loaded.hasChatTemplate) loaded.applyChat(CHAT, { addGenerationPrompt: true });
 }
 
+const PARQUET = [
+  "alpaca-none",
+  "alpaca-v2",
+  "alpaca-dictionary",
+  "alpaca-snappy",
+  "alpaca-gzip",
+  "alpaca-zstd",
+  "alpaca-lz4",
+  "alpaca-brotli",
+  "messages",
+  "messages-pages-2",
+  "messages-dictionary-pages-1",
+];
+
 /** Reads a file of rows of any kind, as the page does. */
 async function readFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   for await (const rows of readFiles([{ name, bytes: new Blob([bytes]) }])) if (rows.length > 100_000) return;
@@ -277,6 +291,10 @@ export const readers: Readonly<Record<string, Reader>> = {
       return readFile("rows.json.gz", mutateBytes(new Uint8Array(gzipSync(text)), rng));
     const zip = new Uint8Array(zipSync({ "a.json": text, "b/c.csv": utf8(pick(rng, TABLES)) }));
     return readFile("rows.zip", mutateBytes(zip, rng));
+  },
+  Parquet: (rng) => {
+    const bytes = golden(`datasets/parquet/${pick(rng, PARQUET)}.parquet`);
+    return readFile("rows.parquet", mutateBytes(bytes, rng));
   },
   settings: (rng) => {
     readSettings(JSON.parse(jsonText(mutateJson(SETTINGS, rng))));

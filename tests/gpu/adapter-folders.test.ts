@@ -74,7 +74,7 @@ describe.each([...new Set(cases.map(({ family }) => family))])("%s reads what PE
     state.destroy();
 
     // Our export is yet another form of the same adapter.
-    const files = peftFiles(adapter, values, "base", "# card");
+    const files = peftFiles(adapter, values, "base");
     const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
     const again = adapterFromFolder(folder, model.spec);
     const exported = AdapterState.of(gpu, again.adapter, again.values);

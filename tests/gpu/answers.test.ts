@@ -84,7 +84,7 @@ async function ask(args: Partial<CommandArgs<"generate">[0]>): Promise<Events["a
   return told.at(-1)!;
 }
 
-test("an answer ends right before a stop sequence, of which nothing is shown before", async () => {
+test("ends an answer right before a stop sequence and never shows part of one", async () => {
   expect(await ask({})).toMatchObject({ text: answer, finish: "end-token" });
   const words = answer.split(" ");
   const stop = words.slice(2, 4).join(" ");
@@ -95,7 +95,7 @@ test("an answer ends right before a stop sequence, of which nothing is shown bef
   for (const { text } of told) expect(cut.startsWith(text), text).toBe(true);
 });
 
-test("an answer is ended once it repeats itself", async () => {
+test("ends an answer that repeats itself", async () => {
   const options = { ...defaultGeneration, maxNewTokens: 300 };
   // A token that the model can hardly avoid.
   const [word] = tokenizer.encode(" mice", { addSpecialTokens: false }).slice(-1);
@@ -106,7 +106,7 @@ test("an answer is ended once it repeats itself", async () => {
   expect(ids.length).toBeLessThan(300);
 });
 
-test("the tokens of a greedy answer are the likeliest in their places", async () => {
+test("a greedy answer's tokens are the most likely at their positions", async () => {
   const { ids } = await ask({});
   const job = answerOddsJob(session, {
     questions: [asked, asked],

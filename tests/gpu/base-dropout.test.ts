@@ -12,6 +12,7 @@ import { bytesSource } from "../../src/formats/byte-source";
 import { openWeights } from "../../src/formats/model-weights";
 import { makeRng } from "../../src/lib/rng";
 import { baseAdapter } from "../support/base-adapter";
+import { allCases } from "../support/cases";
 import { goldenRoot, readJson } from "../support/golden";
 import { sharedTestGpu } from "../support/gpu";
 import { makeTrainingPass, type TrainingPass } from "../support/gradients";
@@ -39,7 +40,12 @@ beforeAll(async () => {
   gpu = await sharedTestGpu();
 });
 
-const named = cases.map((one) => [`${one.family} with ${JSON.stringify(one.change)}`, one] as const);
+/** One of each way in which a family applies dropout; CI computes the others too. */
+const chosen = cases.filter(
+  ({ family, change }) =>
+    allCases || ["opt", "t5"].includes(family) || "attention_dropout" in change || change.attn_pdrop,
+);
+const named = chosen.map((one) => [`${one.family} with ${JSON.stringify(one.change)}`, one] as const);
 
 describe.each(named)("%s", (_, { family, change, mean, deviation }) => {
   let model: LoadedModel;
@@ -93,7 +99,7 @@ describe.each(named)("%s", (_, { family, change, mean, deviation }) => {
     }
   }
 
-  test("drops as much as transformers: the loss has the same mean and spread", async () => {
+  test("drops as much as transformers does, by mean and spread of the loss", async () => {
     // Without anything to train there is no backward pass, and a LoRA that has not trained changes no loss.
     const alone = new AdapterState(gpu, baseAdapter);
     const draw = async (pass: TrainingPass): Promise<number[]> => {

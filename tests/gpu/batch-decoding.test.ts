@@ -46,7 +46,7 @@ describe("a batch", () => {
     expect(new Set(answers.map(({ finish }) => finish))).toEqual(new Set(["end-token", "length"]));
   });
 
-  test("starts no pass after an abort", async () => {
+  test("starts no forward pass after an abort", async () => {
     const decoder = await BatchDecoder.create(model, null, 16);
     const [prompt = []] = promptsOf(model, [3]);
     const question = { prompt, endIds: new Set<number>(), options: defaultGeneration, random: makeRng(1) };
@@ -55,7 +55,7 @@ describe("a batch", () => {
     decoder.destroy();
   });
 
-  test("refuses prompts that are empty or do not fit", async () => {
+  test("refuses prompts that are empty or too long", async () => {
     const decoder = await BatchDecoder.create(model, null, 16);
     expect(() => decoder.open(0, [])).toThrow(/no tokens/);
     expect(() => decoder.open(0, new Array<number>(17).fill(1))).toThrow(/has 17 tokens; only 16 fit/);
@@ -68,7 +68,7 @@ test.each([
   ["gpt2", "prompt"],
   ["bloom", "prefix"],
   ["t5", "prompt"],
-])("%s with %s measures texts as training does", async (family, name) => {
+])("%s with %s scores texts as training does", async (family, name) => {
   const model = await loadGoldenModel(gpu, family);
   const state = await stateOf(model, family, name);
   const { vocabularySize: vocabulary, encoder } = model.spec;
@@ -147,7 +147,7 @@ interface Question {
   readonly acc_norm: number;
 }
 
-test("multiple choice counts as lm-evaluation-harness", async () => {
+test("scores multiple choice as lm-evaluation-harness does", async () => {
   const model = await loadGoldenModel(gpu, "llama");
   const questions = readJson<Question[]>("choices.json");
   const texts = questions.flatMap(({ context, choices }) =>

@@ -3,10 +3,12 @@ import { Generator } from "../../src/engine/generate/generator";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { type CompileJournal, KernelError, PipelineCache } from "../../src/engine/gpu/pipelines";
 import { Tuner } from "../../src/engine/kernels/tuner";
-import { gemmCall, gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
+import { chooseGemm, gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
 import type { GemmShape } from "../../src/engine/kernels/matmul-variants";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
+import { makeRng } from "../../src/lib/rng";
+import { defaultGeneration } from "../../src/shared/generation";
 import { expectClose } from "../support/compare";
 import {
   bindCase,
@@ -95,6 +97,21 @@ test("training and answers avoid kernels that do not compile, and report them", 
   model.weights.destroy();
 });
 
+test("the host draws where the kernels that draw do not compile", async () => {
+  refuse("sampling/");
+  const model = await load(new PipelineCache(gpu));
+  const tensors = await readTensors("llama", "base.safetensors");
+  const prompt = Array.from(tensors.get("generate.prompt")!.data);
+  const expected = Array.from(tensors.get("generate.base")!.data);
+  const generator = await Generator.create(model, null, 48, true);
+  const options = { ...defaultGeneration, maxNewTokens: expected.length };
+  const ids: number[] = [];
+  for await (const id of generator.generate(prompt, options, new Set(), makeRng(1))) ids.push(id);
+  expect(ids).toEqual(expected);
+  generator.destroy();
+  model.weights.destroy();
+});
+
 test("a kernel without alternative ends the run with the compiler's message", async () => {
   refuse("optim/adamw");
   const model = await load(new PipelineCache(gpu));
@@ -112,10 +129,14 @@ test("the tuner chooses the best of those that compile", async () => {
   const tuner = new Tuner(gpu, pipelines);
   const [first, ...others] = gemmCandidates(shape, tuner);
   refuse(first === "gemv" ? "matmul/gemv" : "matmul/quad_gemv");
-  gemmCall(gemmProblem(shape), tuner);
+  chooseGemm(gemmProblem(shape), tuner);
   expect(await tuner.measure()).toBe(true);
-  expect(others).toContain(tuner.choices[gemmProblemKey(shape)]);
   expect(gemmCandidates(shape, tuner)).toEqual(others);
+  const [[key, fastest]] = Object.entries(tuner.choices) as [[string, string]];
+  expect(key).toBe(`${gemmProblemKey(shape)}: ${others.join(", ")}`);
+  expect(others).toContain(fastest);
+  chooseGemm(gemmProblem(shape), tuner);
+  expect(await tuner.measure()).toBe(false);
   expect(gpu.usage.buffers).toBe(0);
 });
 

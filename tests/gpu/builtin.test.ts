@@ -27,7 +27,7 @@ beforeAll(async () => {
   gpu = await sharedTestGpu();
 });
 
-test("the built-in model equals transformers: ids, logits, greedy answer", async () => {
+test("the built-in model matches transformers in ids, logits and a greedy answer", async () => {
   const files = readdirSync(FOLDER).map((file) => bytesSource(file, readFileSync(`${FOLDER}/${file}`)));
   const folder = await openModelFolder(files);
   const tokenizer = loadTokenizer(folder);

@@ -50,7 +50,7 @@ function filesOf(folder: string): ByteSource[] {
     });
 }
 
-describe("adapters as people have them", () => {
+describe("adapters found in the wild", () => {
   let model: LoadedModel;
   beforeAll(async () => {
     model = await loadGoldenModel(gpu, "llama");
@@ -69,7 +69,7 @@ describe("adapters as people have them", () => {
   });
 });
 
-describe("models as people have them", () => {
+describe("models found in the wild", () => {
   const names = ["model_both_rope", "model_theta_beside_nested", "model_tied_flag_both_present"];
   test.each(names)("%s", async (name) => {
     const weights = readFileSync(join(goldenRoot, "llama", "model.safetensors"));

@@ -115,7 +115,7 @@ test.each(cases.map((variant) => [variant.name, variant] as const))("%s", async 
   model.weights.destroy();
 });
 
-test("a GGUF file of llama has the biases that it holds", async () => {
+test("reads the biases of a llama GGUF file", async () => {
   const name = "llama_with_biases.gguf";
   const folder = await openModelFolder([bytesSource(name, readFileSync(join(COMMITTED, "gguf", name)))]);
   const options = { gpu, pipelines: pipelinesOf(gpu), tuning: fixedTuning(gpu) };

@@ -18,6 +18,7 @@ import { LuthierError } from "../../src/lib/errors";
 import { makeRng } from "../../src/lib/rng";
 import { METHOD_IDS, type MethodId } from "../../src/shared/methods";
 import { baseAdapter } from "../support/base-adapter";
+import { allCases } from "../support/cases";
 import { expectClose } from "../support/compare";
 import { type ContractTerms, contractTerms } from "../support/contract";
 import { goldenBatches, loadGoldenModel, readTensors } from "../support/golden";
@@ -138,7 +139,7 @@ async function reload(
   adapter: Adapter,
   trained: ReadonlyMap<string, HostTensor>,
 ): Promise<Bound> {
-  const files = peftFiles(adapter, trained, "someone/base", "");
+  const files = peftFiles(adapter, trained, "someone/base");
   const folder = await readPeftFolder([...files].map(([path, bytes]) => bytesSource(path, bytes)));
   const { adapter: again, values } = adapterFromFolder(folder, model.spec);
   return { adapter: again, state: AdapterState.of(gpu, again, values) };
@@ -205,13 +206,19 @@ function trainsOn(kind: StorageKind, index: number): boolean {
   return isLora || blockKinds[index % blockKinds.length] === kind;
 }
 
+/** Whether a case is computed on a storage kind: in CI all are, otherwise each on every fourth kind. */
+function startsOn(kind: StorageKind, index: number): boolean {
+  return allCases || trainsOn(kind, index) || (index + storageKinds.indexOf(kind)) % 4 === 0;
+}
+
 /** A model without biases, and one with biases for the methods that refuse the first. */
 const kindFamilies = ["llama_tied", "qwen2"] as const;
 
 describe.each(storageKinds)("every method works on weights in %s", (kind) => {
-  test("starts from where it should, and trains", async () => {
-    let left = [...casesOf(kindFamilies[0]).entries()];
+  test("starts from the right point, and trains", async () => {
+    let left = [...casesOf(kindFamilies[0]).entries()].filter(([index]) => startsOn(kind, index));
     for (const family of kindFamilies) {
+      if (left.length === 0) break;
       const model = await modelOfKind(gpu, family, kind);
       const base = await baseLogits(model, family);
       expect(base.every(Number.isFinite)).toBe(true);

@@ -5,7 +5,7 @@ import { measureBarrier, isSoftwareBarrier } from "../../src/engine/gpu/software
 import { STORAGE } from "../../src/engine/gpu/usage";
 import { openTestGpu } from "../support/gpu";
 
-test("opens an adapter, counts buffers and forgets destroyed ones", async () => {
+test("opens an adapter and counts live buffers", async () => {
   const gpu = await openTestGpu();
   const buffer = gpu.createBuffer("test", 10, 0x80);
   expect(gpu.usage).toMatchObject({ buffers: 1, bytes: 12 });
@@ -15,7 +15,7 @@ test("opens an adapter, counts buffers and forgets destroyed ones", async () => 
   gpu.close();
 });
 
-test("classification by barriers agrees with that by name", async () => {
+test("barriers and the adapter's name classify the GPU alike", async () => {
   const gpu = await openTestGpu();
   const microseconds = await measureBarrier(gpu.device, new QueuePoller(gpu.device.queue));
   console.log(`${microseconds.toFixed(2)} µs a barrier`);

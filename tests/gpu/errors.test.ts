@@ -12,7 +12,7 @@ test("missing WebGPU is reported with advice", async () => {
   });
 });
 
-test("a command that the device refuses surfaces once, and the device stays usable", async () => {
+test("reports a command that the device refuses once, and the device stays usable", async () => {
   const gpu = await openTestGpu();
   const buffer = gpu.createBuffer("small", 16, STORAGE);
   const encoder = gpu.device.createCommandEncoder();

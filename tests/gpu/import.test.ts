@@ -40,7 +40,7 @@ function importAdapter(
   return { adapter, values: adapter.importTensors(withoutExperts(saved), files) };
 }
 
-describe.each(goldenFamilies())("%s takes adapters that PEFT saved", (family) => {
+describe.each(goldenFamilies())("%s loads adapters that PEFT saved", (family) => {
   let model: LoadedModel;
   beforeAll(async () => {
     model = await loadGoldenModel(gpu, family);
@@ -82,37 +82,37 @@ describe("an adapter of another model", () => {
   const wider = { hidden_size: 64, head_dim: 16, intermediate_size: 88 };
   const firstA = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight";
 
-  test("of another width is refused by its first tensor and both shapes", async () => {
+  test("of another width is refused, naming its first tensor and both shapes", async () => {
     const error = await refusal("lora", wider);
     expect(error.code).toBe("adapter");
     expect(error.what).toContain(`${firstA} is [4, 32]; this model needs [4, 64]`);
     expect(error.advice).toMatch(/base model/);
   });
 
-  test("with fewer layers is refused by the first tensor that is missing", async () => {
+  test("with fewer layers is refused, naming the first missing tensor", async () => {
     const error = await refusal("lora", { num_hidden_layers: 3 });
     expect(error.what).toContain("model.layers.2.self_attn.q_proj.lora_A.weight is missing");
   });
 
-  test("with more layers is refused by its first superfluous tensor", async () => {
+  test("with more layers is refused, naming the first extra tensor", async () => {
     const error = await refusal("lora", { num_hidden_layers: 1 });
     expect(error.code).toBe("adapter");
     expect(error.what).toContain("model.layers.1.self_attn.q_proj.lora_A.weight");
   });
 
-  test("of another prefix width is refused with both shapes", async () => {
+  test("of another prefix width is refused, naming both shapes", async () => {
     const error = await refusal("prefix", { num_hidden_layers: 3 });
     expect(error.code).toBe("adapter");
     expect(error.what).toMatch(/\[\d+, 64\]; this model needs \[\d+, 96\]/);
   });
 
-  test("of another family is refused by the layers that it looks for", () => {
+  test("of another family is refused, naming the layers it expects", () => {
     const spec = describeModel(readJson<Record<string, unknown>>("gpt2", "config.json"));
     const config = readJson<Record<string, unknown>>("llama", "lora", "adapter_config.json");
     expect(() => importAdapter(spec, config, new Map())).toThrow(/q_proj/);
   });
 
-  test.each(["prefix", "prompt"])("a %s without its one tensor is refused by that name", (name) => {
+  test.each(["prefix", "prompt"])("a %s without its only tensor is refused by name", (name) => {
     const spec = describeModel(readJson<Record<string, unknown>>("llama", "config.json"));
     const config = readJson<Record<string, unknown>>("llama", name, "adapter_config.json");
     const attempt = (): unknown => importAdapter(spec, config, new Map());

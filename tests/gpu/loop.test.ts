@@ -79,7 +79,7 @@ async function collect(changes: Partial<TrainingPlan> = {}, signal?: AbortSignal
 const steps = (reports: readonly LoopReport[]) => reports.filter((report) => report.type === "step");
 const losses = (reports: readonly LoopReport[]): number[] => steps(reports).map(({ loss }) => loss);
 
-test("sums micro-batches into steps as the golden does", async () => {
+test("accumulates micro-batches into steps as the golden does", async () => {
   const reports = steps(await collect());
   expect(reports.map(({ step }) => step)).toEqual(Array.from({ length: training.steps }, (_, i) => i + 1));
   expect(reports.map(({ epoch }) => epoch)).toEqual(reports.map(({ step }) => step));
@@ -90,7 +90,7 @@ test("sums micro-batches into steps as the golden does", async () => {
   }
 });
 
-test("repeats a run exactly under the same seed, dropout included, and not under another", async () => {
+test("reproduces a run under the same seed, dropout included, and differs under another", async () => {
   const runs: number[][] = [];
   for (const seed of [5, 5, 6]) {
     free();
@@ -108,7 +108,7 @@ test("reports the learning rate of the schedule and applies it", async () => {
   expect(await state.read()).toEqual(before);
 });
 
-test("measures validation rows before, between and after steps, and learns nothing from them", async () => {
+test("evaluates validation rows before, between and after steps without learning from them", async () => {
   const validation = [batches[1]!];
   const reports = await collect({ totalSteps: 5, validation, validateEvery: 2 });
   const order = reports.map(({ type, step }) => `${type} ${step}`);
@@ -125,7 +125,7 @@ test("measures validation rows before, between and after steps, and learns nothi
   expectClose(losses(reports), tensors.get("losses")!.data.slice(0, 5), 1e-4, "losses");
 });
 
-test("ends with a last validation when it is told to, and measures no step twice", async () => {
+test("ends with a final validation if asked, and evaluates no step twice", async () => {
   const validation = [batches[1]!];
   const order = async (end: number): Promise<string[]> => {
     free();
@@ -138,7 +138,7 @@ test("ends with a last validation when it is told to, and measures no step twice
   expect(await order(4)).toEqual(["0", "2", "4"]);
 });
 
-test("stops when a step breaks and keeps the last good values", async () => {
+test("stops at a non-finite step and keeps the last good values", async () => {
   const seen: LoopReport[] = [];
   const run = async (): Promise<void> => {
     for await (const report of trainingLoop(trainer, plan({ learningRate: 1e30 }))) seen.push(report);
@@ -171,7 +171,7 @@ test("stops on request, keeping what it has learned", async () => {
   expectClose(losses(reports), tensors.get("losses")!.data.slice(0, reports.length), 1e-4, "losses");
 });
 
-test("can be abandoned at any report, with its trainer freed at once", async () => {
+test("frees its trainer at once when abandoned at any report", async () => {
   for await (const report of trainingLoop(trainer, plan())) if (report.step === 1) break;
   free();
   // A read that nobody awaits would now fail as an unhandled rejection.

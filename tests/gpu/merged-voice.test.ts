@@ -15,7 +15,7 @@ afterAll(() => gpu.close());
 
 const PROMPT = [3, 1, 4, 1, 5];
 
-test("a column answers from merged weights as from the adapter, and gives them back when it is no longer chosen", async () => {
+test("merged weights answer as the adapter does, and are freed when no column uses them", async () => {
   const model = await loadGoldenModel(gpu, "llama_tied");
   const session = new Session(() => undefined);
   // Generating only needs the model's engine.

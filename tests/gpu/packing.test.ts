@@ -75,7 +75,7 @@ describe.each(families)("%s", (family) => {
   });
   afterAll(() => model.weights.destroy());
 
-  test("gives texts in one row the logits that each has alone", async () => {
+  test("gives packed texts the logits that each has alone", async () => {
     const { texts, logits } = await packingTexts(family);
     // A LoRA of zeros equals the base model.
     const adapter = bindCase(model, family, "lora");
@@ -91,7 +91,7 @@ test.each([
   ["llama", "lora"],
   ["gpt2", "lora_all"],
   ["qwen2", "prefix"],
-])("%s with %s has the same loss and gradients from packed as from padded rows", async (family, name) => {
+])("%s with %s has the same loss and gradients from packed and padded rows", async (family, name) => {
   const model = await loadGoldenModel(gpu, family);
   const { texts } = await packingTexts(family);
   const adapter = bindCase(model, family, name);

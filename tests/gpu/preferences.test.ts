@@ -52,7 +52,7 @@ beforeAll(async () => {
   gpu = await sharedTestGpu();
 });
 
-describe.each(families)("%s learns preferences as TRL does", (family) => {
+describe.each(families)("%s trains on preferences as TRL does", (family) => {
   let model: LoadedModel;
   beforeAll(async () => {
     model = await loadGoldenModel(gpu, family);

@@ -107,7 +107,7 @@ test.each([
   ["llama", 256, false, "NF4_256"],
   ["gpt2", 256, true, "NF4_256_DOUBLE"],
 ] as const)(
-  "%s in NF4 (blocks of %i, scales quantised: %s) is the model of the widened weights",
+  "%s in NF4 (blocks of %i, scales quantised: %s) equals the model of the dequantised weights",
   async (family, blockSize, doubleQuantization, dtype) => {
     const sources = randomSources(family);
     const small = await load(family, sources, { type: "nf4", blockSize, doubleQuantization });
@@ -133,7 +133,7 @@ test.each([
 );
 
 test.each(["llama", "gpt2"] as const)(
-  "DoRA starts at the lengths of the widened rows of %s",
+  "DoRA starts at the norms of the dequantised rows of %s",
   async (family) => {
     const sources = randomSources(family);
     const model = await load(family, sources, { type: "nf4", blockSize: 256, doubleQuantization: true });
@@ -167,7 +167,7 @@ test.each(["llama", "gpt2"] as const)(
 );
 
 test.each(["llama_nf4", "llama_nf4_256_double", "gpt2_nf4_double", "gpt2_nf4_256"])(
-  "merging into %s widens it, adds the update in the file's precision, and answers as the adapter does",
+  "merging into %s dequantises it, adds the update in the file's precision, and matches the adapter",
   async (family) => {
     const model = await loadGoldenModel(gpu, family);
     for (const name of ["lora", "dora"]) {

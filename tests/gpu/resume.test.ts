@@ -113,7 +113,7 @@ describe.each(["lora", "prefix", "prompt"])("an interrupted run of %s", (name) =
   });
 });
 
-test("a run that has ended goes on as if it had been planned longer, from its values and moments alone", async () => {
+test("a finished run continues from its values and moments as if planned longer", async () => {
   const { adapter, options, plan, start } = await openRun("lora");
   const steadyRate = { ...plan, schedule: "constant" as const, validation: [] };
   const whole = start();
@@ -136,7 +136,7 @@ test("a run that has ended goes on as if it had been planned longer, from its va
   for (const part of [steady, whole, short, first, extended, second]) part.destroy();
 });
 
-test("a snapshot counts the steps submitted before it and none after", async () => {
+test("a snapshot covers the steps submitted before it and none after", async () => {
   const { options, plan, start } = await openRun("lora");
   const state = start();
   const trainer = await Trainer.create(model, state, options);
@@ -153,7 +153,7 @@ test("a snapshot counts the steps submitted before it and none after", async () 
   state.destroy();
 });
 
-test("the best values are those of the lowest loss, and patience counts validations since", async () => {
+test("keeps the values of the lowest loss, and patience counts validations since", async () => {
   const { options, plan, start } = await openRun("lora");
   const state = start();
   const trainer = await Trainer.create(model, state, options);
@@ -184,7 +184,7 @@ describe("an adapter exported with the optimizer's state", () => {
   /** Exports an adapter as a zip and imports it again. */
   async function reimport(trainer: Trainer, state: AdapterState, choice: MethodChoice, spec: ModelSpec) {
     const optimizer = await keptOptimizer(trainer, state, choice);
-    const files = peftFiles(state.adapter, await state.read(), "someone/base", "");
+    const files = peftFiles(state.adapter, await state.read(), "someone/base");
     files.set(OPTIMIZER_FILE, optimizer!);
     const folder = await readPeftFolder([bytesSource("adapter.zip", zipFiles(files))]);
     return withOptimizer(adapterFromFolder(folder, spec), folder, folder.optimizer!, spec);

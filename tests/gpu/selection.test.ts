@@ -115,7 +115,7 @@ async function continued(id: MethodId, options: FieldValues, cut: number): Promi
 describe("FishMask", () => {
   const bind = (): Adapter => methods.fishmask.bind(OPTIONS, model.spec);
 
-  test("scores the texts before the first step and trains only the selected fraction", async () => {
+  test("scores weights before the first step and trains only the selected fraction", async () => {
     const { state, trainer, free } = await start(bind());
     const reports = await run(trainer);
     const weighed = Array<string>(OPTIONS.fish_samples).fill("selection");
@@ -137,7 +137,7 @@ describe("FishMask", () => {
 
   test("continues with the same mask from an exported optimizer", () => continued("fishmask", OPTIONS, 3));
 
-  test("continues training an adapter's selected weights and no others", async () => {
+  test("continues training only an adapter's selected weights", async () => {
     const first = await start(bind());
     await run(first.trainer);
     const before = await first.state.read();
@@ -157,7 +157,7 @@ describe("DiffPruning", () => {
   const deltasOf = async (state: AdapterState): Promise<number[]> =>
     numbers(new Map([...(await state.read())].filter(([name]) => name.endsWith(".delta"))));
 
-  test("prunes to its fraction after its part of the steps", async () => {
+  test("prunes to its target sparsity after the given part of the steps", async () => {
     const { state, trainer, free } = await start(bind());
     await run(trainer, { shouldRest: () => trainer.stepCount === 3 });
     const dense = await deltasOf(state);
@@ -172,7 +172,7 @@ describe("DiffPruning", () => {
 
   test("continues with its mask from an exported optimizer", () => continued("diff-pruning", options, 4));
 
-  test("continues training an adapter's nonzero differences and no others", async () => {
+  test("continues training only an adapter's nonzero differences", async () => {
     const first = await start(bind());
     await run(first.trainer);
     const adapter = bind();
@@ -193,7 +193,7 @@ describe("DiffPruning", () => {
     expect(reports.filter(({ type }) => type === "selected").length).toBe(cut > 3 ? 0 : 1);
   });
 
-  test("is exported with its current gates if stopped before", async () => {
+  test("exports its current gates if stopped before pruning", async () => {
     const { state, trainer, free } = await start(bind());
     await run(trainer, { shouldRest: () => trainer.stepCount === 2 });
     const adapter = bind();

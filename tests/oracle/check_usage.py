@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def main(directory: Path, base: Path) -> int:
     for name in ("adapter", "merged"):
         code = (directory / f"{name}.py").read_text(encoding="utf-8")
         code = code.replace("path/to/base-model", str(base))
-        code = code.replace("path/to/tuned", str(directory / name))
+        code = re.sub(r"path/to/tuned[\w-]*", lambda _found: str(directory / name), code)
         code = code.replace(json.dumps(EXAMPLE_QUESTION), repr(wanted["question"]))
         code = code.replace("max_new_tokens=128", f"max_new_tokens={wanted['tokens']}")
         said = printed(code)

@@ -66,7 +66,7 @@ async function exportCase(
   await trainSteps(trainer, batches, training.steps, training.learning_rate);
   const logits = await computeLogits(model, state, first);
   mkdirSync(folder, { recursive: true });
-  const files = peftFiles(adapter, await state.read(), `tests/golden/${family}`, "");
+  const files = peftFiles(adapter, await state.read(), `tests/golden/${family}`);
   for (const [file, bytes] of files) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), bytes);

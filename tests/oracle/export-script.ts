@@ -193,6 +193,7 @@ async function exportScenario(directory: string, scenario: Scenario): Promise<vo
     training: { problem: null, dataBytes: 1, load: () => Promise.resolve(offered) },
     values: () => Promise.resolve(values),
     changes: () => Promise.reject(new Error("not merged here")),
+    record: async () => null,
     optimizer: () => Promise.resolve(optimizer),
   };
   await rm(directory, { recursive: true, force: true });

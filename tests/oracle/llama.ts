@@ -83,3 +83,25 @@ export async function probabilities(
     await context.dispose();
   }
 }
+
+/** The likeliest tokens after `ids`, up to an end token or `count` of them. */
+export async function greedy(
+  model: LlamaModel,
+  ids: readonly number[],
+  endIds: ReadonlySet<number>,
+  count: number,
+  lora?: string,
+): Promise<number[]> {
+  const context = await model.createContext({
+    contextSize: 512,
+    ...(lora && { lora: { adapters: [{ filePath: lora, scale: 1 }] } }),
+  });
+  const said: number[] = [];
+  for await (const id of context.getSequence().evaluate([...ids], { temperature: 0 })) {
+    if (endIds.has(id)) break;
+    said.push(id);
+    if (said.length === count) break;
+  }
+  await context.dispose();
+  return said;
+}

@@ -65,7 +65,8 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     if maybe(rng):
         config["rope_theta"] = rng.choice((20.0, 500000.0))
     if head_dim > 2 and maybe(rng, 0.15):
-        config["partial_rotary_factor"] = rng.choice((1.0, 1.0, 0.5))
+        share = rng.choice((1.0, 1.0, 0.5))
+        config["partial_rotary_factor"] = 1.0 if broadcasts(kind, head_dim * share) else share
     if maybe(rng, 0.15):
         # With LongRoPE, longer texts have other positions, and the batches are of 13 tokens.
         config["original_max_position_embeddings"] = rng.choice((14 if kind == "longrope" else 12, 24))
@@ -76,6 +77,12 @@ def rope(rng: Random, max_positions: int, head_dim: int) -> Config:
     else:
         config[where] = settings if settings or maybe(rng) else None
     return config
+
+
+def broadcasts(kind: str, turned: float) -> bool:
+    """Whether a single frequency, or none, would meet LongRoPE's list for the whole head: PyTorch
+    broadcasts it instead of raising."""
+    return kind == "longrope" and turned < 3
 
 
 def yarn(rng: Random) -> Config:
@@ -142,7 +149,8 @@ def llama(rng: Random) -> Config:
     for key in ("attention_bias", "mlp_bias"):
         if maybe(rng, 0.7):
             config[key] = maybe(rng)
-    if maybe(rng, 0.2) and config["hidden_size"] // config["num_attention_heads"] % 2 == 0:
+    width = config["hidden_size"] // config["num_attention_heads"]
+    if maybe(rng, 0.2) and width % 2 == 0 and "short_factor" not in str(config):
         del config["head_dim"]
     if maybe(rng, 0.1):
         config["layer_types"] = ["sliding_attention"] * config["num_hidden_layers"]
@@ -197,6 +205,10 @@ def phi3(rng: Random) -> Config:
         share = 1.0
     kind = rng.choice(("longrope", "longrope", "yarn", "default", "linear"))
     if kind in ("longrope", "yarn"):
+        if int(width * share) % 2 or int(width * share) < 2:  # PyTorch would broadcast a list of one or none.
+            share = 1.0
+            config.pop("partial_rotary_factor", None)
+            settings.pop("partial_rotary_factor", None)
         settings |= {"rope_type": kind, **longrope(rng, int(width * share) // 2 * 2), "factor": 4.0}
         config["original_max_position_embeddings"] = rng.choice((14, 16, 4096))
     elif maybe(rng):
@@ -302,6 +314,8 @@ def gemma3(rng: Random) -> Config:
         config["layer_types"] = layer_types(rng, layers)
     elif maybe(rng):
         config["sliding_window_pattern"] = rng.choice((1, 2, 3))
+    if "full_attention" not in config.get("layer_types", ("full_attention",)):
+        config.pop("partial_rotary_factor", None)  # Not read there, though the scaling that refuses it may be.
     if maybe(rng, 0.3):
         config["attn_logit_softcapping"] = 0.7
     config |= gemma_rope(rng)

@@ -177,13 +177,20 @@ def base_of(folder: Path, how: Nf4 | None) -> PreTrainedModel:
     return (quantise_blocks(model, how) if how else model).eval()
 
 
-def write_base(family: str, seed: int, folder: Path) -> None:
-    """A model that transformers accepts: the first of a few configurations."""
+COUPLES = {"mad_x_language": 4, "mad_x_task": 4}
+"""Least hidden size with which the halves of an invertible adapter have a width."""
+
+
+def write_base(family: str, seed: int, folder: Path, least_width: int) -> None:
+    """A model that transformers accepts and that is wide enough: the first of a few
+    configurations."""
     for attempt in range(20):
         config = random_config(family, 1000 * seed + attempt)
         (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
         try:
             loaded = AutoConfig.from_pretrained(folder)
+            if loaded.hidden_size < least_width:
+                continue
             auto = AutoModelForSeq2SeqLM if loaded.is_encoder_decoder else AutoModelForCausalLM
             model = auto.from_config(loaded, dtype=torch.float32)
             random_weights(model, family, seed)
@@ -201,7 +208,7 @@ def write_case(method: str, seed: int, folder: Path) -> None:
     folder.mkdir(parents=True)
     draw, families = METHODS[method]
     family = rng.choice(families)
-    write_base(family, seed, folder)
+    write_base(family, seed, folder, COUPLES.get(method, 1))
     how: Nf4 | None = None
     if method in QUANTISES and rng.random() < 0.3:
         how = Nf4(rng.choice((64, 256)), rng.random() < 0.5)
@@ -273,7 +280,7 @@ def main() -> None:
     parser.add_argument("methods", nargs="*", default=list(METHODS))
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=3)
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     be_deterministic()
     for seed in range(args.first, args.first + args.seeds):
         for method in args.methods:

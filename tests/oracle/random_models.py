@@ -22,7 +22,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 from common import be_deterministic, random_like, relative_l2
 from golden_batch import Batch, make_batch, masked_logits, micro_loss
-from golden_training import first_gradients, supervised_count
+from golden_training import first_gradients, softmax_as_it_comes, supervised_count
 from random_configs import FAMILIES, random_config
 
 
@@ -90,23 +90,41 @@ def answers(model: PreTrainedModel, key: str) -> dict[str, Tensor]:
 
 
 def rounding(model: PreTrainedModel, tensors: dict[str, Tensor]) -> dict[str, float]:
-    """PyTorch's error in float32 compared with float64: a norm of values near zero amplifies
-    rounding."""
+    """PyTorch's error in float32 compared with float64, or what weights rounded otherwise change, if
+    that is more: a norm of values near zero amplifies rounding."""
     model = model.double()
     for module in model.modules():  # This path is for float32 alone.
         if hasattr(module, "reorder_and_upcast_attn"):
             module.reorder_and_upcast_attn = False
     batch = Batch(*(tensors[name].long() for name in ("input_ids", "attention_mask", "labels")))
-    wide = {"logits": masked_logits(model, batch)}
+    with softmax_as_it_comes():  # In float32 a row without any key would be -inf throughout.
+        wide = measured(model, batch)
+        perturb(model)
+        moved = measured(model, batch)
+    return {part: max(apart(tensors, wide, part), apart(moved, wide, part)) for part in ("logits", "grad")}
+
+
+def measured(model: PreTrainedModel, batch: Batch) -> dict[str, Tensor]:
+    logits = masked_logits(model, batch)
     model.zero_grad()
     summed, _ = micro_loss(model, batch.input_ids[0], batch.attention_mask[0], batch.labels[0])
     (summed / supervised_count(batch.labels[0])).backward()
-    wide |= {f"grad.{name}": parameter.grad for name, parameter in model.named_parameters() if parameter.requires_grad}
-    flat = {
-        part: [torch.cat([of[name].double().flatten() for name in wide if name.startswith(part)]) for of in (tensors, wide)]
-        for part in ("logits", "grad")
-    }
-    return {part: relative_l2(narrow, full.nan_to_num()) for part, (narrow, full) in flat.items()}
+    trained = [(name, p.grad.clone()) for name, p in model.named_parameters() if p.requires_grad]
+    return {"logits": logits, **{f"grad.{name}": gradient for name, gradient in trained}}
+
+
+def perturb(model: PreTrainedModel) -> None:
+    """Moves each weight by about the rounding error of float32."""
+    generator = torch.Generator().manual_seed(0)
+    for parameter in model.parameters():
+        step = torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
+        parameter.data *= 1 + torch.finfo(torch.float32).eps / 2 * step
+
+
+def apart(narrow: dict[str, Tensor], wide: dict[str, Tensor], part: str) -> float:
+    names = [name for name in wide if name.startswith(part)]
+    flat = [torch.cat([of[name].double().flatten() for name in names]) for of in (narrow, wide)]
+    return relative_l2(*flat)
 
 
 def main() -> None:

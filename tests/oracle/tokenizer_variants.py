@@ -62,6 +62,22 @@ VARIANTS: list[dict[str, Any]] = [
             "pad_token": "<|pad|>",
         },
     },
+    {"name": "further special tokens", "style": "chatml", "config": {"extra_special_tokens": ["mending"]}},
+    {
+        "name": "further special tokens under transformers 4's key",
+        "style": "chatml",
+        "config": {"additional_special_tokens": ["isn't"]},
+    },
+    *[
+        {"name": f"Metaspace and tokens of two words, split {splits}", "style": "t5", "tokenizer": {
+            "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": splits},
+            "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": False, "vocab": [
+                ["<unk>", 0.0], ["▁", -4.0], ["▁line", -3.0], ["▁one", -3.0], ["▁line▁one", -1.0], ["▁the", -3.0],
+                ["▁violin's", -3.0], ["▁the▁violin's", -1.0], ["▁top", -3.0], ["s", -5.0], [",", -4.0]]},
+            "added_tokens": [], "normalizer": None, "post_processor": None,
+        }}
+        for splits in (True, False)
+    ],
     {
         "name": "a start token that tokenizer_config.json asks for",
         "style": "chatml",

@@ -68,7 +68,7 @@ export async function main([directory]: string[]): Promise<number> {
   };
   writeFileSync(join(folder("model"), "config.json"), JSON.stringify(CONFIG));
   writeFileSync(join(folder("model"), "model.safetensors"), writeSafetensors(await widened(model)));
-  for (const [file, bytes] of peftFiles(adapter, values, folder("model"), ""))
+  for (const [file, bytes] of peftFiles(adapter, values, folder("model")))
     writeFileSync(join(folder("adapter"), file), bytes);
   writeFileSync(join(directory, "batch.json"), JSON.stringify(describeBatch(batch)));
   const ours = await compute(model, adapter, values, batch);

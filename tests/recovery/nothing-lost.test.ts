@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumStart, servePage, type ServedPage } from "../e2e/serve-studio";
 import { everyStepOpen } from "../e2e/open-steps";
+import { withGpuThreads } from "../support/software-gpu";
 
 /** Failures of a real browser, and what must survive them. */
 
@@ -15,6 +16,9 @@ afterAll(() => studio?.close());
 
 /** By default Chromium stops offering a GPU after its process has died twice; these flags prevent that. */
 const FORGIVING = ["--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"];
+
+/** Absolute, since a browser starts in another working folder. */
+const MODEL = resolve("public/models/spruce");
 
 const PATIENT = { timeout: 400_000 };
 
@@ -36,12 +40,21 @@ interface Visit {
   readonly address: string;
 }
 
+let launching: Promise<unknown> = Promise.resolve();
+
+/** Launches a browser with one thread of the software GPU: two run side by side. */
+function launchInTurn(launch: () => Promise<Browser>): Promise<Browser> {
+  const launched = launching.then(() => withGpuThreads(1, launch));
+  launching = launched.catch(() => undefined);
+  return launched;
+}
+
 /** Opens the studio in a new browser. */
 async function visit(use: (visit: Visit) => Promise<void>, flags = FORGIVING): Promise<void> {
   if (!studio) throw new Error("the studio is not served");
   const { address } = studio;
   const start = await chromiumStart();
-  const browser = await chromium.launch({ ...start, args: [...start.args, ...flags] });
+  const browser = await launchInTurn(() => chromium.launch({ ...start, args: [...start.args, ...flags] }));
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.addInitScript(everyStepOpen);
@@ -89,7 +102,7 @@ function countFiles(page: Page, folder: string): Promise<number> {
   }, folder);
 }
 
-test("a killed GPU process: the run goes on by itself, and so does an answer", async () => {
+test("resumes a run and an answer by itself after the GPU process is killed", async () => {
   await visit(async ({ page, browser }) => {
     await begin(page, 24);
     await expect.poll(() => countFiles(page, "runs"), PATIENT).toBeGreaterThan(1);
@@ -110,7 +123,23 @@ test("a killed GPU process: the run goes on by itself, and so does an answer", a
   });
 });
 
-test("a GPU that does not come back: the page offers a reload, not another browser", async () => {
+test("restarts a run lost before its first checkpoint, in the same record", async () => {
+  await visit(async ({ page, browser }) => {
+    await begin(page, 12);
+    await killGpu(browser);
+    await page.getByText("The GPU was lost").first().waitFor(PATIENT);
+    await status(page, "Done. Step 12 of 12").waitFor(PATIENT);
+    const records = await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("run-records");
+      const names: string[] = [];
+      for await (const name of folder.keys()) names.push(name);
+      return names;
+    });
+    expect(records).toHaveLength(1);
+  });
+});
+
+test("offers a reload when the GPU does not come back", async () => {
   await visit(async ({ page, browser }) => {
     await killGpu(browser);
     await page.getByText("The GPU is back").waitFor(PATIENT);
@@ -121,7 +150,7 @@ test("a GPU that does not come back: the page offers a reload, not another brows
   }, []);
 });
 
-test("a full disk: the finished adapter stays, is saved when there is room, and outlives a reload", async () => {
+test("keeps the finished adapter on a full disk, and saves it once there is room", async () => {
   await visit(async ({ page, context, address }) => {
     const devtools = await context.newCDPSession(page);
     const origin = new URL(address).origin;
@@ -162,12 +191,12 @@ function upgrade(page: Page): Promise<void> {
 
 /** A model's files as picked by a user. */
 async function pickModel(page: Page): Promise<Locator> {
-  const names = await readdir("public/models/spruce");
+  const names = await readdir(MODEL);
   const files = await Promise.all(
     names.map(async (name) => ({
       name,
       mimeType: "application/octet-stream",
-      buffer: await readFile(join("public/models/spruce", name)),
+      buffer: await readFile(join(MODEL, name)),
     })),
   );
   await page.getByLabel("Model files").setInputFiles(files);
@@ -176,7 +205,7 @@ async function pickModel(page: Page): Promise<Locator> {
   return kept;
 }
 
-test("a second tab watches while the first trains, and neither's run is lost", async () => {
+test("a second tab watches while the first trains, and no run is lost", async () => {
   await visit(async ({ page, context, address }) => {
     await begin(page, 60);
     await expect.poll(() => countFiles(page, "runs"), PATIENT).toBeGreaterThan(1);
@@ -201,7 +230,7 @@ test("a second tab watches while the first trains, and neither's run is lost", a
   });
 });
 
-test.concurrent("lost databases hide no model, adapter or run", async () => {
+test.concurrent("models, adapters and runs survive the loss of the databases", async () => {
   await visit(async ({ page }) => {
     const kept = await pickModel(page);
     const count = await countFiles(page, "models");
@@ -230,38 +259,35 @@ test.concurrent("lost databases hide no model, adapter or run", async () => {
   });
 });
 
-test.concurrent(
-  "a worker that hangs on a model: it restarts without that model, and everything else works",
-  async () => {
-    await visit(async ({ page }) => {
-      const kept = await pickModel(page);
-      await ready(page);
-      await page.reload();
-      await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
-      const [worker] = page.workers();
-      // Waits for a promise that never resolves: unresponsive like an endless loop, but without using the CPU.
-      void worker
-        ?.evaluate(() => {
-          const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-          Atomics.wait(new Int32Array(memory.buffer), 0, 0);
-        })
-        .catch(() => undefined);
-      await page.getByText("is not responding").waitFor(PATIENT);
-      await button(page, "Restart it").click();
-      await page.getByText("llama was not loaded").waitFor(PATIENT);
-      expect(await kept.getByText("In use").count()).toBe(0);
+test.concurrent("a worker that hangs on a model restarts without it, and everything else works", async () => {
+  await visit(async ({ page }) => {
+    const kept = await pickModel(page);
+    await ready(page);
+    await page.reload();
+    await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
+    const [worker] = page.workers();
+    // Waits for a promise that never resolves: unresponsive like an endless loop, but without using the CPU.
+    void worker
+      ?.evaluate(() => {
+        const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+        Atomics.wait(new Int32Array(memory.buffer), 0, 0);
+      })
+      .catch(() => undefined);
+    await page.getByText("is not responding").waitFor(PATIENT);
+    await button(page, "Restart it").click();
+    await page.getByText("llama was not loaded").waitFor(PATIENT);
+    expect(await kept.getByText("In use").count()).toBe(0);
 
-      await page.getByLabel("Dataset file").setInputFiles({
-        name: "rows.csv",
-        mimeType: "text/csv",
-        buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\n"),
-      });
-      await button(page, "Delete rows.csv").waitFor(PATIENT);
-      await button(page, "Delete llama").click();
-      await button(page, "Delete it").click();
-      await kept.waitFor({ state: "detached", ...PATIENT });
-      await button(page, "Use Spruce").click();
-      await ready(page);
+    await page.getByLabel("Dataset file").setInputFiles({
+      name: "rows.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("instruction,output\nWhat do violins eat?,Rosin.\n"),
     });
-  },
-);
+    await button(page, "Delete rows.csv").waitFor(PATIENT);
+    await button(page, "Delete llama").click();
+    await button(page, "Delete it").click();
+    await kept.waitFor({ state: "detached", ...PATIENT });
+    await button(page, "Use Spruce").click();
+    await ready(page);
+  });
+});

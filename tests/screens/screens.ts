@@ -1,8 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type Browser, chromium } from "playwright-core";
 import { everyStepOpen } from "../e2e/open-steps";
-import { type FakePage, serveFakePage } from "../e2e/fake-page/serve";
+import { serveFakePage } from "../e2e/fake-page/serve";
+import { chromiumStart } from "../e2e/serve-studio";
 import { type ScreenState, states } from "./states";
 
 /**
@@ -16,6 +18,8 @@ const WIDTHS = ["360", "768", "1440", "1920"] as const;
 const SCHEMES = ["light", "dark"] as const;
 /** What is animated or fetched has come to rest by then. */
 const SETTLE_MS = 1200;
+/** A run on a busy machine takes a while. */
+const PATIENCE_MS = 180_000;
 const LANGUAGES = { en: "en-GB", zh: "zh-CN" } as const;
 
 const OPTIONS = {
@@ -38,8 +42,13 @@ const chosen = <T extends string>(all: readonly T[], wanted: readonly string[] |
   wanted ? all.filter((one) => wanted.includes(one)) : all;
 
 /** Photographs one state, and returns the file's name. */
-async function photograph(studio: FakePage, { state, width, scheme, language }: Shot, out: string) {
-  const context = await studio.browser.newContext({
+async function photograph(
+  browser: Browser,
+  address: string,
+  { state, width, scheme, language }: Shot,
+  out: string,
+) {
+  const context = await browser.newContext({
     viewport: { width: Number(width), height: Number(width) < 800 ? 800 : 900 },
     colorScheme: scheme,
     locale: LANGUAGES[language],
@@ -47,7 +56,8 @@ async function photograph(studio: FakePage, { state, width, scheme, language }: 
   });
   if (state.open) await context.addInitScript(everyStepOpen);
   const page = await context.newPage();
-  await page.goto(`${studio.address}?${state.query}`);
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(`${address}?${state.query}`);
   await page.getByRole("status").waitFor();
   await page.waitForTimeout(SETTLE_MS);
   await state.reach?.(page);
@@ -71,10 +81,12 @@ export async function main(args: string[]): Promise<void> {
       ),
     );
   await mkdir(only.out, { recursive: true });
-  const studio = await serveFakePage();
+  const served = await serveFakePage("screens");
+  const browser = await chromium.launch(await chromiumStart());
   try {
-    for (const shot of shots) console.log(await photograph(studio, shot, only.out));
+    for (const shot of shots) console.log(await photograph(browser, served.address, shot, only.out));
   } finally {
-    await studio.close();
+    await browser.close();
+    await served.close();
   }
 }

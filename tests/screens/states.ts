@@ -56,10 +56,10 @@ export const states: readonly ScreenState[] = [
   },
   {
     name: "failed",
-    query: "pace=4&fail=diverged",
+    query: "pace=4&failing",
     async reach(page) {
       await train(page);
-      await page.locator("#run [role=alert]").waitFor();
+      await page.locator("#run [role=alert]").waitFor({ state: "attached" });
     },
   },
   { name: "cut-off", query: "pace=4&interrupted" },
@@ -70,6 +70,7 @@ export const states: readonly ScreenState[] = [
     name: "refused",
     query: "pace=4",
     async reach(page) {
+      await page.locator('nav a[href="#data"]').click();
       await page
         .locator('#data input[type="file"]')
         .first()

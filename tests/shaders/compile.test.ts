@@ -6,7 +6,7 @@ import { allKernels } from "../support/kernels";
 
 const kernels = allKernels();
 
-describe("every kernel compiles on a device that computes nothing", () => {
+describe("every kernel compiles on Dawn's null device", () => {
   let device: GPUDevice;
   beforeAll(async () => {
     const adapter = await createNullGpu().requestAdapter();
@@ -37,12 +37,12 @@ test("every shader file is part of a kernel", () => {
   expect(names.filter((name) => !used.has(name))).toEqual([]);
 });
 
-test("storage bindings of a kernel stay within WebGPU's guaranteed eight", () => {
+test("no kernel has more than the eight storage bindings that WebGPU guarantees", () => {
   const over = kernels.filter((kernel) => kernel.bindings.length > 8);
   expect(over.map(kernelKey)).toEqual([]);
 });
 
-test("the params of a kernel are the fields of its Params struct, in order and kind", () => {
+test("a kernel's params match the fields of its Params struct in order and type", () => {
   for (const kernel of kernels) {
     const struct = /struct Params \{([^}]*)\}/.exec(assembleShader(kernel))?.[1] ?? "";
     const fields = [...struct.matchAll(/^\s*(\w+): (\w+),/gm)].map((match) => [match[1], match[2]]);
@@ -50,7 +50,7 @@ test("the params of a kernel are the fields of its Params struct, in order and k
   }
 });
 
-test("the storage bindings of a kernel are those that its shader declares", () => {
+test("a kernel's storage bindings match its shader's declarations", () => {
   for (const kernel of kernels) {
     const declared = [
       ...assembleShader(kernel).matchAll(/@binding\((\d+)\) var<storage, (read_write|read)>/g),

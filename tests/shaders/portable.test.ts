@@ -13,7 +13,7 @@ type Rule = (module: WgslModule, requires: Kernel["requires"]) => string[];
 const BUILT_INS = new Set([
   ...["abs", "clamp", "dot", "exp", "firstLeadingBit", "fma", "log", "max", "min", "select", "sign", "sqrt"],
   ...["arrayLength", "bitcast", "tanh", "transpose", "unpack2x16float"],
-  ...["atomicLoad", "atomicMax", "atomicMin", "atomicStore"],
+  ...["atomicAdd", "atomicExchange", "atomicLoad", "atomicMax", "atomicMin", "atomicStore"],
   ...["storageBarrier", "workgroupBarrier", "workgroupUniformLoad"],
 ]);
 
@@ -32,7 +32,7 @@ const BUILT_IN_VALUES = new Set([
 /**
  * Built-in functions that take the address of a variable; our own functions must not take the address of part of one.
  */
-const TAKES_ADDRESS = /\b(?:arrayLength|atomicLoad|atomicMax|atomicMin|atomicStore|workgroupUniformLoad)\($/;
+const TAKES_ADDRESS = /\b(?:arrayLength|atomic(?:Add|Exchange|Load|Max|Min|Store)|workgroupUniformLoad)\($/;
 
 /** WGSL's guaranteed minimum for function-local and private variables: https://www.w3.org/TR/WGSL/#limits */
 const LOCAL_BYTES = 8192;
@@ -216,7 +216,7 @@ describe.each(ruleNames)("every kernel %s", (name) => {
     expect(found).toEqual([]);
   });
 
-  test.each(broken[name])("and what breaks that is found: %s", (wgsl, found) => {
+  test.each(broken[name])("rejects shaders that break the rule: %s", (wgsl, found) => {
     expect(rule(parseWgsl(wgsl), [])).toEqual(found);
   });
 });
@@ -237,7 +237,7 @@ function attentionOfAllWidths(): Kernel[] {
   return widths.flatMap((width) => kernelsOf(traceAttention(width, true, true)));
 }
 
-describe("barriers stand in uniform control flow", () => {
+describe("barriers are in uniform control flow", () => {
   let device: GPUDevice;
   beforeAll(async () => {
     const adapter = await createNullGpu().requestAdapter();
@@ -246,7 +246,7 @@ describe("barriers stand in uniform control flow", () => {
   });
   afterAll(() => device.destroy());
 
-  test("because Tint, to which compile.test.ts gives every kernel, refuses others", async () => {
+  test("since Tint, which compiles every kernel in compile.test.ts, rejects any other", async () => {
     const compiled = async (condition: string): Promise<string> => {
       device.pushErrorScope("validation");
       device.createShaderModule({

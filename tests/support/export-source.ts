@@ -69,6 +69,7 @@ export function madeUpSource(
     values: async () => values,
     changes: async () => mergeChanges(adapter, values),
     training: null,
+    record: async () => null,
     optimizer: async () => null,
   };
 }

@@ -15,6 +15,7 @@ import { readSafetensorsHeader } from "../../src/formats/safetensors";
 import type { FieldValues } from "../../src/shared/fields";
 import type { Expert, MethodId } from "../../src/shared/methods";
 import type { Quantization } from "../../src/shared/model";
+import { allCases, onHardwareKernels } from "./cases";
 import { fixedTuning, pipelinesOf } from "./run-graph";
 
 /** The committed goldens, or the larger set that CI generates. */
@@ -63,15 +64,23 @@ export function goldenCases(family: string): string[] {
     .map((entry) => entry.name);
 }
 
+/** Cases for hardware kernels in `npm test`: every kind of attention, norm, head and weights, not every family. */
+const HARDWARE_CASES: Readonly<Record<string, readonly string[]>> = {
+  bloom: ["prefix"],
+  gemma3: ["prompt"],
+  gpt2: ["lora_all"],
+  llama_nf4: ["dora"],
+  llama_tied: ["xlora"],
+  t5: ["lora"],
+};
+
 /**
- * Cases to compute: all, or on a suite that repeats others' evidence only as many as hold every family and every method
- * once, unless LUTHIER_CASES=all. Suites with hardware kernels, which a software GPU compiles slowly, repeat.
+ * Cases to compute: all in CI and in folders other than the committed one, else as many as hold every family and every
+ * method once, or a few where they run on hardware kernels.
  */
-export function casesToCompute(
-  family: string,
-  repeats: boolean = process.env.LUTHIER_KERNELS === "gpu",
-): string[] {
-  if (!repeats || process.env.LUTHIER_CASES === "all") return goldenCases(family);
+export function casesToCompute(family: string): readonly string[] {
+  if (allCases || process.env.LUTHIER_GOLDENS !== undefined) return goldenCases(family);
+  if (onHardwareKernels) return HARDWARE_CASES[family] ?? [];
   coveringCases ??= chooseCases();
   return coveringCases.get(family) ?? [];
 }

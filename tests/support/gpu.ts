@@ -1,6 +1,7 @@
 import { create, globals } from "webgpu";
 import { Gpu, type OpenOptions } from "../../src/engine/gpu/device";
 import { asHardware } from "./as-hardware";
+import { onHardwareKernels } from "./cases";
 import { withGpuThreads } from "./software-gpu";
 
 Object.assign(globalThis, globals);
@@ -22,7 +23,7 @@ Object.assign(globalThis, { luthierDawn: [instance, nullInstance] });
  * @param threads of the software GPU
  */
 export async function openTestGpu(options: OpenOptions = {}, threads = 1): Promise<Gpu> {
-  const gpu = process.env.LUTHIER_KERNELS === "gpu" ? asHardware(instance) : instance;
+  const gpu = onHardwareKernels ? asHardware(instance) : instance;
   return withGpuThreads(threads, () => Gpu.open(gpu, options));
 }
 

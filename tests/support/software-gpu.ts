@@ -50,15 +50,21 @@ async function unpackLibraries(): Promise<void> {
 }
 
 /**
- * Opens the software GPU with a number of threads, which it reads from the working folder when its device is created.
- * Small models run three times faster with one thread: their kernels finish before other threads wake up.
+ * The working folder of a process whose software GPU is to have a number of threads, which it reads from there when its
+ * device is created. Small models run three times faster with one thread: their kernels finish before other threads
+ * wake up.
  */
-export async function withGpuThreads<T>(threads: number, open: () => Promise<T>): Promise<T> {
+export function gpuThreadsFolder(threads: number): string {
   const folder = join(dirname(unpacked), `threads-${threads}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "SwiftShader.ini"), `[Processor]\nThreadCount=${threads}\n`);
+  return folder;
+}
+
+/** Opens the software GPU, or a browser with it, with a number of threads; one call at a time. */
+export async function withGpuThreads<T>(threads: number, open: () => Promise<T>): Promise<T> {
   const before = process.cwd();
-  process.chdir(folder);
+  process.chdir(gpuThreadsFolder(threads));
   try {
     return await open();
   } finally {

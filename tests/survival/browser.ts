@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumStart } from "../e2e/serve-studio";
 import { everyStepOpen } from "../e2e/open-steps";
+import { gpuThreadsFolder } from "../support/software-gpu";
 
 const LIMIT_MS = 60_000;
 
@@ -58,7 +59,12 @@ export class KillableBrowser {
       "--window-size=1440,900",
       "about:blank",
     ];
-    const child = spawn(executablePath, flags, { env, detached: true, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(executablePath, flags, {
+      env,
+      cwd: gpuThreadsFolder(1),
+      detached: true,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     try {
       const browser = await chromium.connectOverCDP(await devtoolsAddress(child), { timeout: LIMIT_MS });
       const [context] = browser.contexts();

@@ -16,6 +16,7 @@ const directives: Readonly<Record<string, readonly string[]>> = {
   "font-src": ["'self'"],
   "connect-src": ["'self'", "https:", "http://localhost:*", "http://127.0.0.1:*", "http://*.localhost:*"],
   "worker-src": ["'self'"],
+  "manifest-src": ["'self'"],
   "object-src": ["'none'"],
   "base-uri": ["'none'"],
   "form-action": ["'none'"],

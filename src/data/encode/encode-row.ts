@@ -1,10 +1,11 @@
 import { LuthierError } from "../../lib/errors";
+import { sum } from "../../lib/numbers";
 import type { RowExclusion } from "../../shared/data";
 import type { LabelledRow, PreferenceRow, Row } from "../../shared/rows";
 import { LEARN_EVERY, type LearnRule } from "../../shared/training";
 import { isConversationProblem, type Tokenizer } from "../../tokenizer/tokenizer";
 import { templateTraits } from "../shape/template-traits";
-import { NO_NOTES, type RenderingNotes } from "../shape/rendering";
+import { NO_NOTES, type Rendering, type RenderingNotes } from "../shape/rendering";
 import { renderConversation } from "../shape/templates";
 import { type Conversation, rowConversation, usesTools } from "../shape/turns";
 import { documentIds } from "./document-ids";
@@ -163,7 +164,8 @@ function encodeConversation(
   try {
     const rendering = renderConversation(conversation, templateId, tokenizer);
     const encoded = encodeRendering(rendering, templateId, tokenizer);
-    return { encoded, endIds: rendering.endIds, notes: rendering.notes, refusal: null };
+    const notes = { ...rendering.notes, inBytes: isInBytes(rendering, encoded) };
+    return { encoded, endIds: rendering.endIds, notes, refusal: null };
   } catch (error) {
     // A row that the template rejects is excluded; the rest of the dataset is still usable.
     if (isConversationProblem(error)) return refused(error.problem);
@@ -173,11 +175,18 @@ function encodeConversation(
   }
 }
 
+/** Whether what is not of the template has more tokens than characters. */
+function isInBytes(rendering: Rendering, { parts }: EncodedParts): boolean {
+  const own = rendering.parts.filter(({ part }) => part !== "template");
+  return parts.filter((part) => part !== "template").length > sum(own.map(({ text }) => text.length));
+}
+
 function encodeText(text: string, tokenizer: Tokenizer): WholeRow {
   if (tokenizer.splitsAnswers) return refused({ code: "data/text-needs-decoder" });
   const ids = documentIds(text, tokenizer, { isStart: true, isEnd: true });
   const encoded = { ids, supervised: ids.map(() => true), parts: ids.map(() => "answer" as const) };
-  return { encoded, endIds: tokenizer.eosIds, notes: NO_NOTES, refusal: null };
+  const notes = { ...NO_NOTES, inBytes: ids.length > text.length };
+  return { encoded, endIds: tokenizer.eosIds, notes, refusal: null };
 }
 
 function takesCalls(templateId: RenderingId, tokenizer: Tokenizer): boolean {

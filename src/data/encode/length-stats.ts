@@ -33,6 +33,7 @@ export function lengthStats(rows: readonly EncodedRow[], maxLength: number): Len
     endCut: rows.filter(({ excluded, isEndCut }) => excluded === null && isEndCut).length,
     systemInQuestion: rows.filter(({ notes }) => notes.systemInQuestion).length,
     toolsLeftOut: rows.filter(({ notes }) => notes.toolsLeftOut).length,
+    inBytes: rows.filter(({ notes }) => notes.inBytes).length,
     askedDifferently: rows.filter(({ notes }) => notes.askedDifferently).length,
     excluded: rows.filter(({ excluded }) => excluded !== null).length,
     exclusions: countExclusions(rows),

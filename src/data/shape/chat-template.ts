@@ -51,6 +51,7 @@ export function renderChat(conversation: Conversation, tokenizer: Tokenizer): Re
       systemInQuestion: Boolean(conversation.system) && !traits.takesSystem,
       askedDifferently,
       toolsLeftOut: tools.length > 0 && !traits.takesTools,
+      inBytes: false,
     },
   };
 }

@@ -20,6 +20,8 @@ export interface RenderingNotes {
   readonly askedDifferently: boolean;
   /** The template does not support tools. */
   readonly toolsLeftOut: boolean;
+  /** There are more tokens than characters: the tokenizer does not know the script, and has to spell it in bytes. */
+  readonly inBytes: boolean;
 }
 
 /** A rendered conversation. The concatenated parts are the text, tokenized as a whole. */
@@ -38,6 +40,7 @@ export const NO_NOTES: RenderingNotes = {
   systemInQuestion: false,
   askedDifferently: false,
   toolsLeftOut: false,
+  inBytes: false,
 };
 
 export function templateText(text: string): TextPart {

@@ -51,6 +51,19 @@ export function applyLastRules(scores: Float32Array, rules: AnswerRules, state: 
   if (made === first) ban(scores, rules.suppressedFirst ?? []);
 }
 
+/** Ids that the rules ban whatever the scores and the preceding text, after `made` tokens of a total of `total`. */
+export function bannedIds(
+  rules: AnswerRules | undefined,
+  endIds: ReadonlySet<number>,
+  made: number,
+  total: number,
+): readonly number[] {
+  if (!rules) return [];
+  const words = (rules.badWords ?? []).flatMap((word) => (word.length === 1 ? word : []));
+  const isShort = total < (rules.minTotal ?? 0) || made < (rules.minNew ?? 0);
+  return [...words.filter((id) => !endIds.has(id)), ...(rules.suppressed ?? []), ...(isShort ? endIds : [])];
+}
+
 function ban(scores: Float32Array, ids: Iterable<number>): void {
   for (const id of ids) if (id < scores.length) scores[id] = -Infinity;
 }

@@ -7,12 +7,12 @@ import { type BufferRange, type BufferResolver, Program } from "../graph/program
 import type { Value } from "../graph/value";
 import type { LoadedModel } from "../models/loaded-model";
 import { KeyValueCache } from "./key-value-cache";
-import { type EncoderPlan, type GeneratorPlans, sharedSlotBytes } from "./plans";
+import { type EncoderPlan, type GeneratorPlans, type PrefillPlan, sharedSlotBytes } from "./plans";
 
 /** All programs of a generator; see {@link GeneratorPlans}. */
 export interface GeneratorPrograms {
-  /** Processes a chunk of the prompt; null with an encoder. */
-  readonly prefill: Program | null;
+  /** Process pieces of the prompt, largest first; empty with an encoder. */
+  readonly prefill: readonly PrefillProgram[];
   readonly decode: Program;
   /** Computes what is invariant over an answer's tokens; null if nothing is. */
   readonly prologue: Program | null;
@@ -20,6 +20,13 @@ export interface GeneratorPrograms {
   readonly front: Program | null;
   /** Encoder programs by increasing length; empty without an encoder. */
   readonly encode: readonly EncoderProgram[];
+}
+
+/** Programs of {@link PrefillPlan}. */
+export interface PrefillProgram {
+  readonly size: number;
+  readonly last: Program;
+  readonly before: Program | null;
 }
 
 interface EncoderProgram {
@@ -50,7 +57,8 @@ async function buildPrograms(
     for (const { length, plan } of encoders) programs.push({ length, program: await buildShared(plan) });
     return programs;
   };
-  const prefill = plans.prefill && (await buildShared(plans.prefill));
+  const prefill: PrefillProgram[] = [];
+  for (const piece of plans.prefill) prefill.push(await buildPrefill(piece, buildShared));
   const prologue = plans.decode.prologue && (await buildPrologue(plans.decode.prologue));
   return {
     prefill,
@@ -59,6 +67,13 @@ async function buildPrograms(
     front: plans.front && (await buildShared(plans.front)),
     encode: await buildAll(plans.encode),
   };
+}
+
+async function buildPrefill(
+  { size, last, before }: PrefillPlan,
+  build: (plan: Plan) => Promise<Program>,
+): Promise<PrefillProgram> {
+  return { size, last: await build(last), before: before && (await build(before)) };
 }
 
 /** Resolves a program's outputs by name, then falls back to `resolver`. */

@@ -9,10 +9,16 @@ import { retryWithoutBroken } from "../gpu/pipelines";
 import type { Program, ProgramInputs } from "../graph/program";
 import type { ModelSpec } from "../nn/model-spec";
 import type { LoadedModel } from "../models/loaded-model";
-import { createPrograms, type GeneratorPrograms } from "./generator-programs";
+import { createPrograms, type GeneratorPrograms, type PrefillProgram } from "./generator-programs";
 import { encodeInputs, passInputs } from "./pass-inputs";
-import { planGenerator, PREFILL_TOKENS } from "./plans";
+import { planGenerator, prefillPieces } from "./plans";
+import { bannedIds } from "./answer-rules";
+import { GpuSampler, MAX_BURST } from "./gpu-sampler";
 import { type AnswerOptions, sampleToken } from "./sampling";
+
+/** A burst shorter than this may be followed by one of twice as many tokens, one longer by half as many. */
+const SHORT_BURST_MS = 50;
+const LONG_BURST_MS = 200;
 
 /**
  * Autoregressive generation with a KV cache, for the base model or an adapter. Programs are built once per cache size
@@ -26,6 +32,11 @@ export class Generator {
   readonly #programs: GeneratorPrograms;
   readonly #parts: Ownership;
   readonly #logits: ReadbackRing;
+  readonly #sampler: GpuSampler;
+  /** Tokens of the next burst, kept from answer to answer. */
+  #burst = 1;
+  /** Pieces of the base model's last prompt, whose keys and values are in the cache. */
+  #kept: readonly { readonly size: number; readonly ids: readonly number[] }[] = [];
   /** Encoded tokens, virtual ones included. */
   #encoded = 0;
 
@@ -34,12 +45,14 @@ export class Generator {
     state: AdapterState | null,
     capacity: number,
     programs: GeneratorPrograms,
+    sampler: GpuSampler,
     ownership: Ownership,
   ) {
     this.capacity = capacity;
     this.#spec = model.spec;
     this.#state = state;
     this.#programs = programs;
+    this.#sampler = sampler;
     this.#parts = ownership;
     this.#logits = ownership.own(new ReadbackRing(model.gpu, model.spec.vocabularySize * 4, 1));
   }
@@ -47,25 +60,41 @@ export class Generator {
   /**
    * Plans, allocates and compiles for sequences of up to `capacity` tokens. A null `state` is the base model. Errors:
    * out of memory; partial allocations are freed.
+   *
+   * @param drawsOnGpu whether to draw on the GPU at temperatures above 0; on a software GPU, the host is faster
    */
-  static create(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
-    return retryWithoutBroken(model.pipelines, () => Generator.#build(model, state, capacity));
+  static create(
+    model: LoadedModel,
+    state: AdapterState | null,
+    capacity: number,
+    drawsOnGpu = !model.gpu.info.software,
+  ): Promise<Generator> {
+    return retryWithoutBroken(model.pipelines, () => Generator.#build(model, state, capacity, drawsOnGpu));
   }
 
-  static async #build(model: LoadedModel, state: AdapterState | null, capacity: number): Promise<Generator> {
+  static async #build(
+    model: LoadedModel,
+    state: AdapterState | null,
+    capacity: number,
+    drawsOnGpu: boolean,
+  ): Promise<Generator> {
     const { gpu } = model;
     const plans = planGenerator(model, state, capacity);
     return Ownership.build((ownership) =>
       gpu.allocating({ kind: "answer-cache" }, async () => {
         const programs = await createPrograms(model, state, plans, capacity, ownership);
-        return new Generator(model, state, capacity, programs, ownership);
+        const logits = programs.decode.output("logits");
+        const sampler = await GpuSampler.create(model, logits, capacity, drawsOnGpu, ownership);
+        return new Generator(model, state, capacity, programs, sampler, ownership);
       }),
     );
   }
 
   /**
-   * Yields token ids until an end token (not yielded), the length limit or an abort; returns the finish reason. Errors:
-   * the prompt leaves no room for an answer.
+   * Yields token ids until an end token (not yielded), the length limit or an abort; returns the finish reason. The
+   * first token is drawn on the host; the others on the GPU, several per read-back, where it can ({@link
+   * GpuSampler.draws}). Its draws equal the host's: those it is not certain of are drawn again. Errors: the prompt leaves no room for an
+   * answer.
    */
   async *generate(
     prompt: readonly number[],
@@ -76,18 +105,29 @@ export class Generator {
   ): AsyncGenerator<number, FinishReason> {
     const budget = Math.min(options.maxNewTokens, this.#roomFor(prompt));
     const { encoder } = this.#spec;
-    const front = this.#decoderOffset;
     const ids = encoder ? [encoder.startId] : [...prompt];
-    const start = { ids, before: ids.length, prompt, endIds };
-    let logits = await this.logitsAfter(prompt);
-    for (let made = 0; made < budget; made++) {
+    const uniforms: number[] = [];
+    // The draw of each token has its own number, whoever draws it.
+    const uniformOf = (made: number): number => {
+      while (uniforms.length <= made) uniforms.push(random.uniform());
+      return uniforms[made] ?? 0;
+    };
+    const answer = { prompt, ids, before: ids.length, budget, options, endIds, uniformOf };
+    const isOnGpu = this.#sampler.draws(options, endIds);
+    let isUncertain = true;
+    while (ids.length - answer.before < budget) {
       if (signal?.aborted) return "stopped";
-      const state = { ...start, isLast: made + 1 === budget };
-      const id = sampleToken(logits, state, options, () => random.uniform());
-      if (endIds.has(id)) return "end-token";
-      ids.push(id);
-      yield id;
-      if (made + 1 < budget) logits = await this.#decode(id, front + ids.length - 1);
+      const made = ids.length - answer.before;
+      const isForced = made + 1 === budget && options.rules?.forcedLast !== undefined;
+      const drawn: readonly number[] =
+        isUncertain || isForced || !isOnGpu ? [await this.#drawHere(answer)] : await this.#drawThere(answer);
+      isUncertain = drawn.length === 0;
+      for (const id of drawn) {
+        if (signal?.aborted && ids.length > answer.before + made) return "stopped";
+        if (endIds.has(id)) return "end-token";
+        ids.push(id);
+        yield id;
+      }
     }
     return "length";
   }
@@ -140,12 +180,31 @@ export class Generator {
   }
 
   async #prefill(prompt: readonly number[], front: number): Promise<Float32Array> {
-    const prefill = defined(this.#programs.prefill, "a program for prompts");
-    for (let start = 0; start < prompt.length; start += PREFILL_TOKENS) {
-      const piece = prompt.slice(start, start + PREFILL_TOKENS);
-      prefill.run(this.#inputs(piece, front + start, PREFILL_TOKENS));
+    const programs = this.#programs.prefill;
+    const pieces = prefillPieces(
+      prompt.length,
+      programs.map(({ size }) => size),
+    ).map((piece) => ({ ...piece, ids: prompt.slice(piece.start, piece.start + piece.count) }));
+    const last = defined(pieces.at(-1), "a piece");
+    let isKept = true;
+    for (const [index, { start, size, ids }] of pieces.entries()) {
+      // What the base model computed for the same pieces of the last prompt is still in the cache.
+      const kept = this.#kept[index];
+      isKept = isKept && kept?.size === size && kept.ids.join() === ids.join();
+      if (isKept && index < pieces.length - 1) continue;
+      const pass = this.#prefillOf(size);
+      const program = index < pieces.length - 1 ? defined(pass.before, "a pass before the last") : pass.last;
+      program.run(this.#inputs(ids, front + start, size));
     }
-    return this.#readLogits(prefill);
+    this.#kept = this.#state ? [] : pieces;
+    return this.#readLogits(this.#prefillOf(last.size).last);
+  }
+
+  #prefillOf(size: number): PrefillProgram {
+    return defined(
+      this.#programs.prefill.find((program) => program.size === size),
+      "a program for prompts",
+    );
   }
 
   async #decode(id: number, position: number): Promise<Float32Array> {
@@ -160,9 +219,57 @@ export class Generator {
     return passInputs(this.#spec, tokens, size, Uint32Array.of(Math.max(0, ids.length - 1)));
   }
 
+  /** Computes the logits of the next token and draws it on the host. */
+  async #drawHere({ prompt, ids, before, budget, options, endIds, uniformOf }: Answer): Promise<number> {
+    const made = ids.length - before;
+    const logits =
+      made === 0
+        ? await this.logitsAfter(prompt)
+        : await this.#decode(ids.at(-1) ?? 0, this.#decoderOffset + ids.length - 1);
+    const state = { ids, before, prompt, endIds, isLast: made + 1 === budget };
+    return sampleToken(logits, state, options, () => uniformOf(made));
+  }
+
+  /** Decodes and draws a burst of tokens on the GPU; returns those before the first uncertain one. */
+  async #drawThere({ ids, before, budget, options, endIds, uniformOf }: Answer): Promise<number[]> {
+    const made = ids.length - before;
+    // A forced last token is left to the host.
+    const room = budget - made - (options.rules?.forcedLast ? 1 : 0);
+    const count = Math.min(this.#burst, room);
+    const started = performance.now();
+    for (let step = 0; step < count; step++) {
+      const position = this.#decoderOffset + ids.length - 1 + step;
+      const last = step === 0 ? (ids.at(-1) ?? 0) : 0;
+      const given = step === 0 ? {} : { input_ids: this.#sampler.drawnId(step - 1) };
+      this.#programs.decode.run(this.#inputs([last], position, 1), given);
+      const banned = bannedIds(options.rules, endIds, made + step, ids.length + step);
+      const uniform = options.temperature === 0 ? 0 : uniformOf(made + step);
+      this.#sampler.submit(step, ids, banned, options, uniform);
+    }
+    const drawn = await this.#sampler.read(count);
+    const elapsed = performance.now() - started;
+    if (elapsed < SHORT_BURST_MS) this.#burst = Math.min(MAX_BURST, 2 * count);
+    else if (elapsed > LONG_BURST_MS) this.#burst = Math.max(1, count >> 1);
+    const certain = drawn.findIndex(({ isCertain }) => !isCertain);
+    return drawn.slice(0, certain < 0 ? count : certain).map(({ id }) => id);
+  }
+
   async #readLogits(program: Program): Promise<Float32Array> {
     return new Float32Array(await this.#logits.read(program.output("logits")));
   }
+}
+
+/** An answer in progress. */
+interface Answer {
+  readonly prompt: readonly number[];
+  /** Ids so far; see `AnswerState`. */
+  readonly ids: readonly number[];
+  readonly before: number;
+  readonly budget: number;
+  readonly options: AnswerOptions;
+  readonly endIds: ReadonlySet<number>;
+  /** The uniform number for the answer's n-th token. */
+  uniformOf(made: number): number;
 }
 
 function noRoom(tokens: number, maxTokens: number): LuthierError {

@@ -14,8 +14,26 @@ import { writeCache } from "../ops/cache-write";
 import { gatherRows } from "../ops/gather-rows";
 import type { LoadedModel, ModelShape } from "../models/loaded-model";
 
-/** Prompt tokens per prefill pass. */
-export const PREFILL_TOKENS = 32;
+/** Prompt tokens per prefill pass, largest first. */
+const PREFILL_TOKENS = [512, 128, 32];
+/** A pass this full is faster than several smaller ones. */
+const FULL = 0.75;
+
+/** Passes over a prompt of `tokens` tokens: the first token and the number of tokens of each. */
+export function prefillPieces(
+  tokens: number,
+  sizes: readonly number[],
+): readonly { readonly start: number; readonly count: number; readonly size: number }[] {
+  const pieces = [];
+  for (let start = 0; start < tokens;) {
+    const rest = tokens - start;
+    const size = sizes.find((each) => rest >= FULL * each) ?? sizes.at(-1) ?? rest;
+    const count = Math.min(size, rest);
+    pieces.push({ start, count, size });
+    start += count;
+  }
+  return pieces;
+}
 
 /**
  * Encoders process the whole prompt in one pass: there is a program for each of these lengths and for the longest
@@ -62,6 +80,25 @@ export interface PassShape {
 export function planPass(model: ModelShape, hooks: MakeHooks, length: number, capacity: number): Plan {
   const { graph, logits } = tracePass(model, hooks, { tokens: length, capacity });
   return makePlan(graph, { logits }, model.tuning);
+}
+
+/** Plans of a prompt's passes of `size` tokens. */
+export interface PrefillPlan {
+  readonly size: number;
+  /** Keeps the logits of one row, for the last pass of a prompt. */
+  readonly last: Plan;
+  /** Only fills the cache; null if no prompt is longer than one pass. */
+  readonly before: Plan | null;
+}
+
+function planPrefill(model: ModelShape, hooks: MakeHooks, capacity: number): PrefillPlan[] {
+  const [smallest = 0] = PREFILL_TOKENS.slice(-1);
+  const sizes = PREFILL_TOKENS.filter((size) => size === smallest || FULL * size <= capacity);
+  return sizes.map((size) => {
+    const { graph } = tracePass(model, hooks, { tokens: size, capacity });
+    const before = size < capacity ? makePlan(graph, {}, model.tuning) : null;
+    return { size, before, last: planPass(model, hooks, size, capacity) };
+  });
 }
 
 /** The decode pass, split into per-token and per-answer work. */
@@ -218,7 +255,8 @@ export interface EncoderPlan {
 
 /** All plans of a generator. */
 export interface GeneratorPlans {
-  readonly prefill: Plan | null;
+  /** Largest first; empty with an encoder. */
+  readonly prefill: readonly PrefillPlan[];
   readonly decode: DecodePlans;
   readonly front: Plan | null;
   readonly encode: readonly EncoderPlan[];
@@ -232,7 +270,7 @@ export function planGenerator(
 ): GeneratorPlans {
   const hooks = hooksOf(state);
   return {
-    prefill: model.spec.encoder ? null : planPass(model, hooks, PREFILL_TOKENS, capacity),
+    prefill: model.spec.encoder ? [] : planPrefill(model, hooks, capacity),
     decode: planDecode(model, hooks, { tokens: 1, capacity }),
     ...planStarts(model, state, capacity, capacity),
   };
@@ -257,7 +295,7 @@ export function planBatch(
   const capacity = lanes * laneCapacity;
   const shape = { tokens: BATCH_TOKENS, capacity, logitRows: BATCH_TOKENS, scattered: true };
   return {
-    prefill: null,
+    prefill: [],
     decode: planDecode(model, hooksOf(state), shape),
     ...planStarts(model, state, laneCapacity, capacity),
   };
@@ -294,6 +332,7 @@ function hooksOf(state: AdapterState | null): MakeHooks {
 
 /** Slot sizes of the programs that share slots; `decode.prologue` has its own. */
 export function sharedSlotBytes({ prefill, decode, front, encode }: GeneratorPlans): (readonly number[])[] {
-  const plans = [prefill, decode.body, front, ...encode.map(({ plan }) => plan)];
+  const passes = prefill.flatMap(({ before, last }) => [before, last]);
+  const plans = [...passes, decode.body, front, ...encode.map(({ plan }) => plan)];
   return plans.filter((plan) => plan !== null).map((plan) => plan.slotBytes);
 }

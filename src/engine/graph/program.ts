@@ -104,13 +104,17 @@ export class Program {
     return this.#calls.length;
   }
 
-  /** Writes the inputs and submits all dispatches without waiting. Runs execute in queue order. */
-  run(inputs: ProgramInputs): void {
+  /**
+   * Writes the inputs and submits all dispatches without waiting. Runs execute in queue order.
+   * @param given inputs that are on the GPU, which replace those of the host
+   */
+  run(inputs: ProgramInputs, given: Readonly<Record<string, BufferRange>> = {}): void {
     this.#writeInputs(inputs);
     const { device, pace } = this.#gpu;
     const { sliceFlops } = pace;
     const started = performance.now();
     let encoder = device.createCommandEncoder();
+    this.#copyInputs(encoder, given);
     let pass = encoder.beginComputePass();
     let flops = 0;
     for (const call of this.#calls) {
@@ -145,6 +149,16 @@ export class Program {
   /** Frees the program's own buffers; slots belong to the pool. */
   destroy(): void {
     for (const buffer of this.#owned) this.#gpu.destroyBuffer(buffer);
+  }
+
+  #copyInputs(encoder: GPUCommandEncoder, given: Readonly<Record<string, BufferRange>>): void {
+    for (const value of this.plan.inputs) {
+      const range = given[value.name];
+      if (!range) continue;
+      const offset = this.#inputOffsets.get(value.name) ?? 0;
+      const { buffer, offsetBytes } = range;
+      encoder.copyBufferToBuffer(buffer, offsetBytes, this.#inputBuffer, offset, byteSize(value.type));
+    }
   }
 
   #writeInputs(inputs: ProgramInputs): void {

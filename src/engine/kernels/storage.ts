@@ -20,3 +20,11 @@ export function weightLibraries(kind: StorageKind, width: Width): readonly strin
   if (PLAIN.has(kind)) return [`lib/weight_${kind}${suffix}`];
   return [...blockLibraries(kind), `lib/weight_blocks${suffix}`];
 }
+
+/** Kinds for which `lib/dot_<kind>.wgsl` multiplies 32 numbers at once. */
+const DOTS: ReadonlySet<StorageKind> = new Set<StorageKind>(["q4_0", "q4_1", "q8_0", "q4_k"]);
+
+/** Libraries that provide `block_dot(block, …)`, the product of 32 values of a row with as many numbers; null if none. */
+export function dotLibraries(kind: StorageKind): readonly string[] | null {
+  return DOTS.has(kind) ? ["lib/blocks", `lib/dot_${kind}`] : null;
+}

@@ -186,11 +186,11 @@ function joinResidual(
 ): Value {
   const { graph, adapter } = context;
   const norm = site.block.outputNorms?.[site.place];
-  const normed = (value: Value): Value =>
-    scaled(context, norm ? applyNorm(context, norm, value) : value, factor);
+  const normed = (value: Value): Value => (norm ? applyNorm(context, norm, value) : value);
+  // The adapters library reads the sum at the sub-layer, which knows nothing of Granite's factor.
   const withResidual = (value: Value): Value => normed(graph.apply(add, [residual, value], {}));
   const joining = adapter.sublayer?.({ ...site, y, withResidual }) ?? y;
-  return graph.apply(add, [residual, normed(joining)], {});
+  return graph.apply(add, [residual, scaled(context, normed(joining), factor)], {});
 }
 
 /** Adds cross-attention over the encoder's output to x. */

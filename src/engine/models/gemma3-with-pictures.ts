@@ -1,3 +1,4 @@
+import { LuthierError } from "../../lib/errors";
 import type { ModelSpec } from "../nn/model-spec";
 import { defineFamily, type Family } from "./config/family";
 import { choice, flag, objectOrNull, readFields } from "./config/fields";
@@ -26,7 +27,7 @@ const wrapper = defineFamily({
   },
   describe({ text_config: text, tie_word_embeddings: tied }): ModelSpec {
     readFields({ model_type: choice(["gemma3_text"], "gemma3_text") }, text ?? {}, `${KEY}.`);
-    const own = gemma3.describe(text ?? {});
+    const own = describeText(text ?? {});
     return {
       ...moved(own),
       family: "gemma3",
@@ -48,6 +49,15 @@ const wrapper = defineFamily({
     };
   },
 });
+
+/** Here transformers builds masks for the types that layers have, so that sliding_window may be null without any. */
+function describeText(text: Readonly<Record<string, unknown>>): ModelSpec {
+  if (text.sliding_window !== null) return gemma3.describe(text);
+  const own = gemma3.describe({ ...text, sliding_window: 1 });
+  if (own.blocks.some(({ attention }) => attention.window !== undefined))
+    throw new LuthierError({ code: "model/no-window" });
+  return own;
+}
 
 /**
  * Multimodal Gemma 3, from 4B (transformers `Gemma3ForConditionalGeneration`): the language model of the smaller ones,

@@ -22,7 +22,7 @@ export interface SublayerSite {
   readonly layer: number;
   readonly place: SublayerName;
   readonly y: Value;
-  /** Adds y (or its replacement) to the residual stream, through the output norm if the model has one. */
+  /** Sum of the residual stream and y (or its replacement), unscaled, through the output norm if the model has one. */
   withResidual(y: Value): Value;
 }
 

@@ -50,7 +50,7 @@ export class BestValues {
     }
   }
 
-  /** Starts to count again for a run that goes on. */
+  /** Restarts the count for an extended run. */
   resetPatience(): void {
     this.#progress = { ...this.#progress, measuredSince: 0 };
   }

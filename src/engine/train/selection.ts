@@ -18,7 +18,7 @@ export async function isSelectionDue(trainer: Trainer, step: number, totalSteps:
   return step === 0 && selection.isMade !== undefined && selection.isMade(await trainer.parameters());
 }
 
-/** Yields each text with supervised tokens as a batch of its own. */
+/** Yields each text with supervised tokens as its own batch. */
 function* singleTexts(batches: Iterable<TrainingBatch>, length: number): Generator<TrainingBatch> {
   for (const batch of batches) {
     const rows = batch.segments.flatMap((segments, row) => segments.map((segment) => ({ ...segment, row })));

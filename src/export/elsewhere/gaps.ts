@@ -1,32 +1,7 @@
 import type { TrainerGap } from "../../shared/exports";
-
-/** What differs, in English, for exported files. */
-const sentences: Readonly<Record<TrainerGap, string>> = {
-  "dropout-draws": "Dropout draws other elements, so losses differ from the first step on.",
-  "packing-undone":
-    "Rows that were packed into one sequence are computed one per sequence: the same loss, with more padding.",
-  "base-quantised":
-    "The run was computed on a quantised base model, whose numbers differ slightly from full precision and from another library's quantisation.",
-  "base-gguf":
-    "The run used a GGUF file. Name a repository or folder with the model's transformers weights; losses differ if the file is quantised.",
-  "batch-order": "Rows are shuffled and put into batches differently.",
-  "start-values": "The adapter starts from other random values.",
-  "optimizer-state": "The run continued an adapter with its optimizer's state; here it starts anew.",
-  "loss-mean":
-    "With gradient accumulation on several GPUs, micro-batches may be weighed differently than by their tokens.",
-  "tokenized-again":
-    "The tool tokenizes the text of each row again, piece by piece. The README says for how many rows that gives other tokens.",
-  "base-dropout": "The base model's own dropout cannot be turned on or off.",
-  "best-values": "The values with the lowest validation loss are not restored at the end.",
-  "early-stopping": "The run does not stop early.",
-  "lora-start": "The adapter starts as LoRA does by default, not as in the run.",
-  "rank-patterns": "Ranks and alphas of single modules (rank_pattern, alpha_pattern) are left out.",
-  biases: "Biases are not trained.",
-  "adapter-plus": "LoRA+'s learning rate ratio is left out.",
-  "likelihood-term": "The cross-entropy that the objective adds to its loss is left out.",
-};
+import { trainerGaps } from "../english/trainer-gaps";
 
 /** A Markdown list of what differs. */
 export function gapList(gaps: readonly TrainerGap[]): string {
-  return gaps.map((gap) => `- ${sentences[gap]}`).join("\n");
+  return gaps.map((gap) => `- ${trainerGaps[gap]}`).join("\n");
 }

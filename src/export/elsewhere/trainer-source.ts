@@ -3,7 +3,7 @@ import type { TrainerTool } from "../../lib/problems/export-problems";
 import type { TrainerGap } from "../../shared/exports";
 import type { ObjectiveId } from "../../shared/objectives";
 import type { ExportSource } from "../entry";
-import { baseGaps } from "./base-gaps";
+import { baseGaps, measuringGaps } from "./base-gaps";
 import { loraFacts } from "./lora-facts";
 
 /** Where the base model is, in files that people edit. */
@@ -45,7 +45,11 @@ export function loopGaps(source: ExportSource): TrainerGap[] {
     ["packing-undone", training?.packing === true],
     ["base-dropout", training?.baseModelDropout === true && hasDropout(source)],
   ];
-  return [...found.filter(([, applies]) => applies).map(([gap]) => gap), ...baseGaps(source)];
+  return [
+    ...found.filter(([, applies]) => applies).map(([gap]) => gap),
+    ...measuringGaps(training),
+    ...baseGaps(source),
+  ];
 }
 
 /** Whether config.json of the base model sets dropout. */

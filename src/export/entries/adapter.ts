@@ -4,7 +4,7 @@ import { pythonUsage } from "../../shared/python-usage";
 import { pythonBase } from "../base-facts";
 import type { ExportEntry, ExportSource } from "../entry";
 import { generationUsage } from "../generation-usage";
-import { modelCard } from "../model-card";
+import { cardFiles } from "../card-files";
 import { folderFormat, peftFiles } from "../peft";
 import { textFile, wholeFile } from "../streamed-file";
 
@@ -28,13 +28,12 @@ export const adapterEntry: ExportEntry = {
   sizeBytes: ({ adapterBytes }) => adapterBytes,
   async files(source, { withOptimizer }) {
     const { adapter, base } = source;
-    const format = folderFormat(adapter);
-    const card = modelCard({ ...source, format, prompt: source.prompt });
-    const files = peftFiles(adapter, await source.values(), base.repository ?? base.title, card);
+    const files = peftFiles(adapter, await source.values(), base.repository ?? base.title);
     const optimizer = withOptimizer ? await source.optimizer() : null;
     if (optimizer) files.set(OPTIMIZER_FILE, optimizer);
     const { chatTemplate } = source.prompt;
     return [
+      ...(await cardFiles(source, folderFormat(adapter))),
       ...[...files].map(([path, bytes]) => wholeFile(path, bytes)),
       ...(chatTemplate === null ? [] : [textFile("chat_template.jinja", chatTemplate)]),
     ];

@@ -1,9 +1,9 @@
 import { modelQuantised } from "../quantised-base";
 import type { ExportEntry } from "../entry";
-import { generationUsage } from "../generation-usage";
+import { mergedUsage } from "../generation-usage";
+import { cardFiles } from "../card-files";
 import { mergedFiles } from "../merged";
 import { withTemplate } from "../prompt-format";
-import { pythonString } from "../../lib/python-string";
 import { jsonFile, tokenizerFiles } from "../streamed-file";
 import { cannotMerge } from "../blockers";
 
@@ -29,19 +29,13 @@ export const mergedEntry: ExportEntry = {
     });
     return [
       ...files,
+      ...(await cardFiles(source, "merged")),
       ...tokenizerFiles(withTemplate(folder.tokenizer, source.prompt)),
       ...(folder.generationConfig ? [jsonFile("generation_config.json", folder.generationConfig)] : []),
     ];
   },
-  usage({ base, prompt }, name) {
-    const { autoModel } = base;
-    const folder = pythonString(`path/to/${name}`);
-    const code = [
-      `from transformers import ${autoModel}, AutoTokenizer`,
-      `tokenizer = AutoTokenizer.from_pretrained(${folder})`,
-      `model = ${autoModel}.from_pretrained(${folder})`,
-      generationUsage(prompt, autoModel),
-    ].join("\n");
-    return { language: "python", code };
-  },
+  usage: ({ base, prompt }, name) => ({
+    language: "python",
+    code: mergedUsage(base, prompt, `path/to/${name}`),
+  }),
 };

@@ -2,7 +2,6 @@ import type { ExportEntry, ExportSource } from "../entry";
 import { cannotMerge } from "../blockers";
 import { EXAMPLE_QUESTION } from "../generation-usage";
 import { mergedConfig } from "../merged";
-import { hasOnnxForm } from "../onnx/decoder";
 import { onnxFiles } from "../onnx/model-files";
 import type { OnnxPrecision } from "../onnx/tensors";
 import { withTemplate } from "../prompt-format";
@@ -71,6 +70,5 @@ console.log(tokenizer.batch_decode(answer, { skip_special_tokens: true })[0]);`,
 function blocker(source: ExportSource): Problem | null {
   const { spec } = source.model;
   if (spec.encoder) return { code: "export/encoder-not-in-onnx", family: spec.family };
-  if (!hasOnnxForm(spec)) return { code: "export/family-not-in-onnx", family: spec.family };
   return cannotMerge(source);
 }

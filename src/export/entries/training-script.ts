@@ -3,7 +3,7 @@ import type { StreamedFile } from "../../formats/zip";
 import { defined } from "../../lib/invariant";
 import type { Problem } from "../../lib/problems/problem";
 import type { TrainerGap } from "../../shared/exports";
-import { baseGaps } from "../elsewhere/base-gaps";
+import { baseGaps, measuringGaps } from "../elsewhere/base-gaps";
 import { hasDropout } from "../elsewhere/trainer-source";
 import type { ExportEntry, ExportSource } from "../entry";
 import { hostTensorFile, peftFiles } from "../peft";
@@ -43,7 +43,9 @@ export const trainingScriptEntry: ExportEntry = {
       jsonFile("run.json", runFile(source, run)),
       ...(await dataFiles(run)),
       ...startFiles(source, run),
-      wholeFile("page/trained.safetensors", hostTensorFile(await source.values())),
+      ...(facts.hasTrained
+        ? [wholeFile("page/trained.safetensors", hostTensorFile(await source.values()))]
+        : []),
       ...(optimizer ? [wholeFile(`page/${OPTIMIZER_FILE}`, optimizer)] : []),
     ];
   },
@@ -71,7 +73,7 @@ function scriptFacts(source: ExportSource): ScriptFacts & { readonly needsTrl: b
   const { run, base } = source;
   return {
     knowsBase: base.repository !== null && !source.folder.gguf,
-    hasTrained: true,
+    hasTrained: (run?.steps ?? 0) > 0,
     hasOptimizer: false,
     losses: 0,
     gaps: scriptGaps(source),
@@ -83,7 +85,7 @@ function scriptGaps(source: ExportSource): TrainerGap[] {
   const { config } = source.run ?? {};
   const draws = dropsOut(source) ? (["dropout-draws"] as const) : [];
   const packs = config?.training.packing ? (["packing-undone"] as const) : [];
-  return [...draws, ...packs, ...baseGaps(source)];
+  return [...draws, ...packs, ...measuringGaps(config?.training), ...baseGaps(source)];
 }
 
 /** Whether elements are dropped out at random, of the adapter or of the base model. */
@@ -105,7 +107,7 @@ function pythonFiles({ config }: TrainingRun): StreamedFile[] {
 
 /** The adapter's configuration and all values that the run starts with, under the names of its parameters. */
 function startFiles({ base }: ExportSource, { adapter, start, startOptimizer }: TrainingRun): StreamedFile[] {
-  const files = peftFiles(adapter, start, base.repository ?? base.title, "");
+  const files = peftFiles(adapter, start, base.repository ?? base.title);
   const config = defined(
     files.get(adapter.configFile ?? "adapter_config.json"),
     "the adapter's configuration",

@@ -1,4 +1,4 @@
-import { rotaryFrequencies } from "../../engine/nn/rope-table";
+import { type RopeSpec, rotaryFrequencies, rotaryPairs } from "../../engine/nn/rope-table";
 import {
   type ActivationSpec,
   type BlockSpec,
@@ -8,29 +8,9 @@ import {
   type NormSpec,
 } from "../../engine/nn/model-spec";
 import { alibiSlopes } from "../../engine/nn/tables";
-import { defined, invariant } from "../../lib/invariant";
+import { defined } from "../../lib/invariant";
 import { dataType, type OnnxGraph } from "./graph";
 import { type OnnxPrecision, Q4_BLOCK } from "./tensors";
-
-/** Whether the decoder is supported: no Granite factors, fused feed-forward layers or partial rotary dimensions. */
-export function hasOnnxForm({
-  blocks,
-  positions,
-  headDim,
-  inputScale,
-  residualScale,
-  textPart,
-}: ModelSpec): boolean {
-  const tables = positions.type === "rope" ? positions.tables : [];
-  const hasTables = tables.every(
-    ({ scaling, dimension }) => !("attentionFactor" in scaling) && dimension === headDim,
-  );
-  const hasBlocks = blocks.every(
-    ({ attention, attentionNorm, mlpNorm, mlp, isParallel }) =>
-      attentionNorm && mlpNorm && mlp.type !== "fused-gated" && !isParallel && attention.ropeTable !== null,
-  );
-  return hasTables && hasBlocks && inputScale === undefined && residualScale === undefined && !textPart;
-}
 
 /** Mask value added to scores: the lowest f32 rather than −∞, so that fully masked rows stay finite. */
 const HIDDEN_SCORE = -3.4028234663852886e38;
@@ -68,7 +48,7 @@ class DecoderWriter {
 
   write(): void {
     const graph = this.#graph;
-    const { blocks, finalNorm, vocabularySize, projections, headInputScale } = this.#spec;
+    const { blocks, finalNorm, vocabularySize, projections, headInputScale, logitScale } = this.#spec;
     const ids = graph.input("input_ids", "INT64", ["batch_size", "sequence_length"]);
     const mask = graph.input("attention_mask", "INT64", ["batch_size", "total_sequence_length"]);
     const positions = graph.input("position_ids", "INT64", ["batch_size", "sequence_length"]);
@@ -83,8 +63,9 @@ class DecoderWriter {
     });
     if (finalNorm) x = this.#norm(x, finalNorm);
     if (projections) x = this.#linear(x, projections.outOf);
-    if (headInputScale !== undefined) x = graph.node("Mul", [x, graph.float(headInputScale)]);
-    const logits = this.#matrixProduct(x, headLayer(this.#spec), this.#headWeight());
+    x = this.#scaled(x, headInputScale);
+    const product = this.#matrixProduct(x, headLayer(this.#spec), this.#headWeight());
+    const logits = this.#scaled(product, logitScale);
     const shaped = graph.node("Concat", [shape, graph.ints([vocabularySize])], { axis: 0 });
     graph.node("Reshape", [logits, shaped], {}, "logits");
     graph.output("logits", "FLOAT", ["batch_size", "sequence_length", vocabularySize]);
@@ -93,16 +74,20 @@ class DecoderWriter {
   /** Token embeddings and everything added before the first block, (tokens, hidden). */
   #embed(ids: string, positions: string): string {
     const graph = this.#graph;
-    const { embedTokens, embeddingSize, embeddingScale, embeddingNorm, hiddenSize, projections } = this.#spec;
-    let x = this.#rows(`${embedTokens}.weight`, ids, embeddingSize);
-    if (embeddingScale !== undefined) x = graph.node("Mul", [x, graph.float(embeddingScale)]);
+    const { embedTokens, embeddingSize, embeddingNorm, hiddenSize, projections } = this.#spec;
+    const { embeddingScale, inputScale } = this.#spec;
+    let x = this.#scaled(this.#rows(`${embedTokens}.weight`, ids, embeddingSize), embeddingScale);
     if (projections) x = this.#linear(x, projections.into);
     const { positions: kind } = this.#spec;
     if (kind.type === "learned") {
       const rows = kind.offset === 0 ? positions : graph.node("Add", [positions, graph.int(kind.offset)]);
       x = graph.node("Add", [x, this.#rows(`${kind.path}.weight`, rows, hiddenSize)]);
     }
-    return embeddingNorm ? this.#norm(x, embeddingNorm) : x;
+    return this.#scaled(embeddingNorm ? this.#norm(x, embeddingNorm) : x, inputScale);
+  }
+
+  #scaled(x: string, factor: number | undefined): string {
+    return factor === undefined ? x : this.#graph.node("Mul", [x, this.#graph.float(factor)]);
   }
 
   #rows(table: string, ids: string, width: number): string {
@@ -119,22 +104,20 @@ class DecoderWriter {
     mask: string,
     rotary: Rotary | undefined,
   ): string {
-    const { outputNorms, normPlacement = "before", attentionNorm, mlpNorm } = block;
-    const residual = (
-      input: string,
-      norm: NormSpec | undefined,
-      outputNorm: NormSpec | undefined,
-      layer: (input: string) => string,
-    ): string => {
-      const before = normPlacement === "before";
-      const output = layer(before && norm ? this.#norm(input, norm) : input);
-      const sum = this.#graph.node("Add", [input, outputNorm ? this.#norm(output, outputNorm) : output]);
-      return before || !norm ? sum : this.#norm(sum, norm);
+    const { outputNorms, normPlacement = "before", attentionNorm, mlpNorm, isParallel = false } = block;
+    const isBefore = normPlacement === "before";
+    const before = (input: string, norm: NormSpec | undefined): string =>
+      isBefore && norm ? this.#norm(input, norm) : input;
+    const join = (residual: string, output: string, outputNorm: NormSpec | undefined): string => {
+      const normed = outputNorm ? this.#norm(output, outputNorm) : output;
+      return this.#graph.node("Add", [residual, this.#scaled(normed, this.#spec.residualScale)]);
     };
-    const attended = residual(x, attentionNorm, outputNorms?.attention, (input) =>
-      this.#attention(input, block, index, shape, mask, rotary),
-    );
-    return residual(attended, mlpNorm, outputNorms?.mlp, (input) => this.#mlp(input, block));
+    const after = (sum: string, norm: NormSpec | undefined): string =>
+      isBefore || !norm ? sum : this.#norm(sum, norm);
+    const attended = this.#attention(before(x, attentionNorm), block, index, shape, mask, rotary);
+    const middle = after(join(x, attended, outputNorms?.attention), attentionNorm);
+    const output = this.#mlp(before(isParallel ? x : middle, mlpNorm), block);
+    return after(join(middle, output, outputNorms?.mlp), mlpNorm);
   }
 
   #attention(
@@ -198,10 +181,13 @@ class DecoderWriter {
           perm: { ints: grouped ? [0, 2, 3, 1, 4] : [0, 2, 1, 3] },
         },
       );
+    const { projectionNorms: norms } = attention;
+    const normed = (input: string, norm: NormSpec | undefined): string =>
+      norm ? this.#norm(input, norm) : input;
     if (attention.type === "separate")
       return {
-        q: queriesOf(this.#linear(x, attention.q)),
-        k: keysOf(this.#linear(x, attention.k)),
+        q: queriesOf(normed(this.#linear(x, attention.q), norms?.q)),
+        k: keysOf(normed(this.#linear(x, attention.k), norms?.k)),
         v: keysOf(this.#linear(x, attention.v)),
       };
     const fused = this.#linear(x, attention.qkv);
@@ -209,7 +195,7 @@ class DecoderWriter {
       ? this.#splitByHead(fused)
       : graph.split(fused, [heads * headDim, keyValueHeads * headDim, keyValueHeads * headDim]);
     const [q = "", k = "", v = ""] = parts;
-    return { q: queriesOf(q), k: keysOf(k), v: keysOf(v) };
+    return { q: queriesOf(normed(q, norms?.q)), k: keysOf(normed(k, norms?.k)), v: keysOf(v) };
   }
 
   /** Splits rows of (heads, 3, headDim) into three of (heads × headDim). */
@@ -234,7 +220,11 @@ class DecoderWriter {
   }
 
   #mlp(x: string, { mlp }: BlockSpec): string {
-    invariant(mlp.type !== "fused-gated", "refused by hasOnnxForm");
+    if (mlp.type === "fused-gated") {
+      const width = mlp.down.inFeatures;
+      const [gate = "", up = ""] = this.#graph.split(this.#linear(x, mlp.gateUp), [width, width]);
+      return this.#linear(this.#graph.node("Mul", [this.#activation(gate, mlp.activation), up]), mlp.down);
+    }
     const up = this.#linear(x, mlp.up);
     if (mlp.type === "plain") return this.#linear(this.#activation(up, mlp.activation), mlp.down);
     const gate = this.#activation(this.#linear(x, mlp.gate), mlp.activation);
@@ -322,13 +312,32 @@ class DecoderWriter {
     if (kind.type !== "rope") return [];
     const byHead = graph.node("Unsqueeze", [this.#cast(positions, "FLOAT"), graph.ints([1, 3])]);
     return kind.tables.map((table) => {
-      const frequencies = rotaryFrequencies(table);
-      const angles = graph.node("Mul", [byHead, graph.floats([frequencies.length], frequencies)]);
-      const keys = [graph.node("Cos", [angles]), graph.node("Sin", [angles])] as const;
+      const { scaling } = table;
+      const angles = graph.node("Mul", [byHead, this.#frequencies(table, positions)]);
+      const factor = "attentionFactor" in scaling ? scaling.attentionFactor : undefined;
+      const keys = [
+        this.#scaled(graph.node("Cos", [angles]), factor),
+        this.#scaled(graph.node("Sin", [angles]), factor),
+      ] as const;
       const grouped = (x: string): string =>
         this.#group > 1 ? graph.node("Unsqueeze", [x, graph.ints([2])]) : x;
-      return { dimension: table.dimension, keys, queries: [grouped(keys[0]), grouped(keys[1])] };
+      return { dimension: 2 * rotaryPairs(table), keys, queries: [grouped(keys[0]), grouped(keys[1])] };
     });
+  }
+
+  /** Angles per position. LongRoPE has others for texts beyond the original length. */
+  #frequencies(table: RopeSpec, positions: string): string {
+    const graph = this.#graph;
+    const { scaling } = table;
+    const row = (spec: RopeSpec): string => {
+      const frequencies = rotaryFrequencies(spec);
+      return graph.floats([frequencies.length], frequencies);
+    };
+    if (scaling.type !== "longrope") return row(table);
+    const last = graph.node("ReduceMax", [positions], { keepdims: 0 });
+    const isLong = graph.node("GreaterOrEqual", [last, graph.int(scaling.originalMaxPositions)]);
+    const long = { ...table, scaling: { ...scaling, divisors: scaling.longDivisors } };
+    return graph.node("Where", [isLong, row(long), row(table)]);
   }
 
   /** Rotates pairs (i, i + dimension / 2); elements beyond the dimension are unchanged. */

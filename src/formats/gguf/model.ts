@@ -7,7 +7,8 @@ import type { TokenizerFiles } from "../tokenizer-files";
 import { type Architecture, architectures, fieldsOf } from "./architectures";
 import { type GgufHeader, readGgufHeader } from "./header";
 import { checkKeys, checkTensors } from "./unused";
-import { MetadataReader } from "./metadata";
+import { SAMPLING_NAMES } from "./keys";
+import { type GgufMetadata, MetadataReader } from "./metadata";
 import { offsetTensor, plainTensor, rowsByHead, transposedTensor, deinterleavedHeads } from "./tensors";
 import { hubNameOf } from "./names";
 import { llama3Scaling } from "./rope-factors";
@@ -73,15 +74,30 @@ export async function openGguf(files: readonly ByteSource[]): Promise<GgufModel>
   const architecture = findArchitecture(first.file, metadata, type);
   const stored = collect(parts);
   const config = await makeConfig(architecture, metadata, type, stored);
+  const tokenizer = tokenizerFiles(metadata);
+  const generationConfig = { eos_token_id: endTokenIds(metadata), ...samplingOf(first.header.metadata) };
   checkKeys(metadata, type, first.file.name, architecture.ignoredKeys ?? []);
   return {
     name: baseName(first.file.name).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, ""),
     config,
-    generationConfig: { eos_token_id: endTokenIds(metadata) },
-    tokenizer: tokenizerFiles(metadata),
+    generationConfig,
+    tokenizer,
     tensors: translate(architecture, metadata, type, stored),
     gguf: { architecture: type, entries: storedEntries(first.file, first.header), tensors: stored },
   };
+}
+
+const SAMPLING = "general.sampling.";
+
+/** The file's sampler settings, by generation_config.json's names where there are any. */
+function samplingOf(metadata: GgufMetadata): Record<string, unknown> {
+  const settings = [...metadata].filter(([key]) => key.startsWith(SAMPLING));
+  if (settings.length === 0) return {};
+  const named = settings.map(([key, value]) => {
+    const name = key.slice(SAMPLING.length);
+    return [SAMPLING_NAMES[name] ?? name, value] as const;
+  });
+  return { do_sample: metadata.get(`${SAMPLING}temp`) !== 0, ...Object.fromEntries(named) };
 }
 
 /** Tensors of all parts by name. Errors: duplicates. */

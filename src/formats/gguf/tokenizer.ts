@@ -201,10 +201,20 @@ function sentencePiece(metadata: MetadataReader, vocabulary: Vocabulary): Return
   };
 }
 
+const EXTRA_SPACES = "tokenizer.ggml.remove_extra_whitespaces";
+
 /** SentencePiece Unigram. */
 function unigram(metadata: MetadataReader, { tokens, types, scores }: Vocabulary): ReturnType<Maker> {
   metadata.requireNumbers(SCORES);
   const isPrefixed = metadata.boolean("tokenizer.ggml.add_space_prefix") ?? true;
+  // Words are split at white space, which drops runs of it.
+  if (metadata.boolean(EXTRA_SPACES) !== true)
+    throw new LuthierError({
+      code: "model/gguf-key",
+      file: metadata.file,
+      key: EXTRA_SPACES,
+      value: "false",
+    });
   const metaspace = {
     type: "Metaspace",
     replacement: MARK,

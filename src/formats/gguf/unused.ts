@@ -1,30 +1,9 @@
 import { LuthierError } from "../../lib/errors";
+import { NAMED_TEMPLATE, NO_EFFECT, REFUSED, TOKENIZER_NO_EFFECT, TOKENIZER_REFUSED } from "./keys";
 import type { GgufValue, MetadataReader } from "./metadata";
 
 /**
- * Architecture keys without effect: llama.cpp writes or reads them, but they do not affect computation in the supported
- * architectures.
- */
-const NO_EFFECT: ReadonlySet<string> = new Set([
-  // Implied by the embedding's shape.
-  "vocab_size",
-  // From files before GGUF fixed the order.
-  "tensor_data_layout",
-  // Informational: whether the context was extended, and the original length.
-  "rope.scaling.finetuned",
-  "rope.scaling.original_context_length",
-]);
-
-/** Keys that are neutral at these values. */
-const NEUTRAL: Readonly<Record<string, readonly GgufValue[]>> = {
-  "attention.causal": [true],
-  "rope.scaling.attn_factor": [1],
-  "rope.scaling.type": ["none", "linear"],
-  use_parallel_residual: [false],
-};
-
-/**
- * Checks that each key of the architecture was read or has no effect.
+ * Checks that each key of the architecture and the tokenizer was read, has no effect, or has a value without effect.
  * @param noEffect further keys without effect, for this architecture
  * @throws LuthierError("model/gguf-key") for a key that may affect computation
  */
@@ -34,18 +13,33 @@ export function checkKeys(
   file: string,
   noEffect: readonly string[],
 ): void {
-  const prefix = `${architecture}.`;
+  const ignored = new Set([...noEffect, ...Object.values(NO_EFFECT).flat()]);
+  checkUnread(metadata, `${architecture}.`, file, (key) => ignored.has(key), REFUSED);
+  const idle = new Set(Object.values(TOKENIZER_NO_EFFECT).flat());
+  const isIdle = (key: string): boolean => idle.has(key) || NAMED_TEMPLATE.test(key);
+  checkUnread(metadata, "tokenizer.", file, isIdle, TOKENIZER_REFUSED);
+}
+
+function checkUnread(
+  metadata: MetadataReader,
+  prefix: string,
+  file: string,
+  isIgnored: (key: string) => boolean,
+  refused: typeof REFUSED,
+): void {
   for (const [name, value] of metadata.unread(prefix)) {
     const key = name.slice(prefix.length);
-    const isOff = NEUTRAL[key] ? NEUTRAL[key].includes(value) : isEmpty(value);
-    if (NO_EFFECT.has(key) || noEffect.includes(key) || isOff) continue;
+    const neutral = Object.hasOwn(refused, key) ? (refused[key] ?? []) : [];
+    if (isIgnored(key) || isNeutral(value, neutral)) continue;
     throw new LuthierError({ code: "model/gguf-key", file, key: name, value: shown(value) });
   }
 }
 
-/** 0, false, or a list of these. */
-function isEmpty(value: GgufValue): boolean {
-  return Array.isArray(value) ? value.every((item) => !item) : !value;
+/** A neutral value, or a list of these. */
+function isNeutral(value: GgufValue, neutral: readonly GgufValue[]): boolean {
+  return Array.isArray(value)
+    ? neutral.length > 0 && value.every((item: GgufValue) => neutral.includes(item))
+    : neutral.includes(value);
 }
 
 function shown(value: GgufValue): string {

@@ -32,7 +32,6 @@ export interface ExportProblems {
   readonly "export/tokenizer-not-in-llama-cpp": { readonly kind: string };
   readonly "export/too-large-to-try": { readonly sizeBytes: number; readonly maxBytes: number };
   readonly "export/encoder-not-in-onnx": { readonly family: string };
-  readonly "export/family-not-in-onnx": { readonly family: string };
   readonly "export/family-not-in-mlx": { readonly family: string };
   /** mlx-lm applies LongRoPE's factors for long texts to all texts. */
   readonly "export/long-rope-in-mlx": object;

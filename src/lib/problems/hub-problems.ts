@@ -15,6 +15,9 @@ export interface HubProblems {
   readonly "config/endpoint": { readonly typed: string; readonly example: string };
   readonly "config/token-characters": object;
   readonly "config/token-unencrypted": { readonly host: string };
+  /** Publishing needs a repository's full name and a token. */
+  readonly "config/no-owner": { readonly path: string };
+  readonly "config/no-token": { readonly hub: string };
   readonly "network/gated": AskedOf & { readonly page: string; readonly hasToken: boolean };
   readonly "network/token-refused": { readonly hub: string };
   readonly "network/no-revision": AskedOf & { readonly revision: string };
@@ -24,6 +27,23 @@ export interface HubProblems {
   readonly "network/too-many-requests": { readonly hub: string; readonly retryAfterMs: number | null };
   readonly "network/in-trouble": { readonly hub: string; readonly status: number };
   readonly "network/unreachable": { readonly hub: string };
+  /** The token may not write, or the owner does not exist. */
+  readonly "network/push-refused": AskedOf;
+  readonly "network/push-conflict": AskedOf;
+  /** `reason` is the hub's own, or "". */
+  readonly "network/push-rejected": {
+    readonly hub: string;
+    readonly status: number;
+    readonly reason: string;
+  };
+  readonly "network/push-busy": {
+    readonly hub: string;
+    readonly status: number;
+    readonly retryAfterMs: number | null;
+  };
+  readonly "network/push-broken-off": { readonly hub: string };
+  /** Whether the commit was made is unknown. */
+  readonly "network/push-unknown": AskedOf & { readonly page: string };
   readonly "network/broken-off": { readonly path: string };
   readonly "network/offline": object;
   /** `fault` describes the invalid response, if known. */

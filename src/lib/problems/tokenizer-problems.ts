@@ -13,6 +13,14 @@ export interface TokenizerProblems {
   readonly "tokenizer/text-grows": object;
   /** Normaliser, pre-tokenizer or decoder have too many components. */
   readonly "tokenizer/too-many-parts": { readonly most: number };
+  /** tokenizer.json has a component of an unsupported type, or with an unsupported key. */
+  readonly "tokenizer/part": {
+    readonly place: string;
+    readonly type: string;
+    readonly key: string | null;
+  };
+  /** tokenizer_config.json has a setting that is not supported. */
+  readonly "tokenizer/config-key": { readonly key: string };
   /** The tokenizer fails on a text; `reason` is from the library. */
   readonly "tokenizer/text-failed": { readonly reason: string };
   /** A regular expression of tokenizer.json exceeds the budget. */

@@ -26,79 +26,96 @@ const MAX_STEPS = 20_000;
 
 /** @throws RegexError if the expression is too large with its quantifiers expanded */
 export function compileProgram(root: RegexNode): RegexProgram {
-  const steps: Instruction[] = [];
-  const add = <Step extends Instruction>(step: Step): Step => {
-    if (steps.length >= MAX_STEPS) throw RegexError.overBudget();
-    steps.push(step);
-    return step;
-  };
+  const compiler = new Compiler();
+  compiler.emit(root, false);
+  compiler.add({ op: "match" });
+  return { steps: compiler.steps, ...numberSlots(compiler.steps) };
+}
 
-  function emit(node: RegexNode, isBackward: boolean): void {
+/** Emits the instructions of nodes; lookbehinds are emitted backwards. */
+class Compiler {
+  readonly steps: Instruction[] = [];
+
+  add<Step extends Instruction>(step: Step): Step {
+    if (this.steps.length >= MAX_STEPS) throw RegexError.overBudget();
+    this.steps.push(step);
+    return step;
+  }
+
+  emit(node: RegexNode, isBackward: boolean): void {
     switch (node.kind) {
       case "char":
-        add({ op: "char", set: node.set, isBackward });
+        this.add({ op: "char", set: node.set, isBackward });
         return;
       case "place":
-        add({ op: "place", node });
+        this.add({ op: "place", node });
         return;
       case "sequence":
-        for (const part of isBackward ? node.nodes.toReversed() : node.nodes) emit(part, isBackward);
+        for (const part of isBackward ? node.nodes.toReversed() : node.nodes) this.emit(part, isBackward);
         return;
       case "choice":
-        emitChoice(node.nodes, isBackward);
+        this.emitChoice(node.nodes, isBackward);
         return;
       case "repeat":
-        emitRepeat(node, isBackward);
+        this.emitRepeat(node, isBackward);
         return;
       case "look":
-      case "atomic": {
-        const step = add(
-          node.kind === "atomic"
-            ? { op: "atomic", then: 0 }
-            : { op: "look", isNegated: node.isNegated, then: 0 },
-        );
-        emit(node.node, node.kind === "atomic" ? isBackward : !node.isAhead);
-        add({ op: "match" });
-        step.then = steps.length;
-      }
+        this.emitSearch({ op: "look", isNegated: node.isNegated, then: 0 }, node.node, !node.isAhead);
+        return;
+      case "atomic":
+        this.emitSearch({ op: "atomic", then: 0 }, node.node, isBackward);
     }
   }
 
-  function emitChoice(nodes: readonly RegexNode[], isBackward: boolean): void {
+  /** A subprogram that ends with its own match. */
+  private emitSearch(
+    step: Extract<Instruction, { op: "look" | "atomic" }>,
+    node: RegexNode,
+    isBackward: boolean,
+  ): void {
+    this.add(step);
+    this.emit(node, isBackward);
+    this.add({ op: "match" });
+    step.then = this.steps.length;
+  }
+
+  private emitChoice(nodes: readonly RegexNode[], isBackward: boolean): void {
+    const { steps } = this;
     const ends: { to: number }[] = [];
     for (const [index, node] of nodes.entries()) {
       if (index === nodes.length - 1) {
-        emit(node, isBackward);
+        this.emit(node, isBackward);
         break;
       }
-      const split = add({ op: "split", first: steps.length + 1, second: 0 });
-      emit(node, isBackward);
-      ends.push(add({ op: "jump", to: 0 }));
+      const split = this.add({ op: "split", first: steps.length + 1, second: 0 });
+      this.emit(node, isBackward);
+      ends.push(this.add({ op: "jump", to: 0 }));
       split.second = steps.length;
     }
     for (const end of ends) end.to = steps.length;
   }
 
-  function emitRepeat(
+  private emitRepeat(
     { node, min, max, isGreedy }: Extract<RegexNode, { kind: "repeat" }>,
     isBackward: boolean,
   ): void {
+    const { steps } = this;
     const start = steps.length;
     for (let times = 0; times < min; times++) {
-      emit(node, isBackward);
+      this.emit(node, isBackward);
       // Repeating an empty match is still empty.
       if (steps.length === start) return;
     }
     const optional = max === Infinity ? 1 : max - min;
     const splits: { first: number; second: number }[] = [];
     for (let times = 0; times < optional; times++) {
-      const split = add({ op: "split", first: 0, second: 0 });
+      const split = this.add({ op: "split", first: 0, second: 0 });
       const body = steps.length;
       if (isGreedy) split.first = body;
       else split.second = body;
       splits.push(split);
-      emit(node, isBackward);
-      if (max === Infinity) add({ op: "jump", to: body - 1 });
+      this.emit(node, isBackward);
+      if (max === Infinity) this.add({ op: "jump", to: body - 1 });
       else if (steps.length === body) break;
     }
     for (const split of splits) {
@@ -106,10 +123,6 @@ export function compileProgram(root: RegexNode): RegexProgram {
       else split.first = steps.length;
     }
   }
-
-  emit(root, false);
-  add({ op: "match" });
-  return { steps, ...numberSlots(steps) };
 }
 
 /** Instructions with several predecessors: where paths join, a matcher remembers its visits. */
@@ -124,7 +137,7 @@ function numberSlots(steps: readonly Instruction[]): Pick<RegexProgram, "slots" 
       lead(step.second);
     } else if (step.op === "jump") lead(step.to);
     else if (step.op === "look" || step.op === "atomic") {
-      // Each is a search of its own, done once per position.
+      // Each is a separate search, done once per position.
       lead(at, 2);
       lead(at + 1);
       lead(step.then);

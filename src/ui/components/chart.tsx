@@ -44,7 +44,10 @@ export interface ChartAxis {
   readonly at: (value: number) => string;
 }
 
-/** A line chart over steps. Its legend shows the values at the cursor, or else the last ones. */
+/**
+ * A line chart over steps. Its legend shows the values at the cursor, or else the last ones. The arrow keys move the
+ * cursor, like a slider whose value is read out.
+ */
 export function Chart(props: Props) {
   const { label, lines, version, height, format, placeholder, log = false, group, axis } = props;
   const text = useText();
@@ -89,6 +92,8 @@ export function Chart(props: Props) {
   const lastSteps = lines.flatMap(({ steps }) => steps.at(-1) ?? []);
   const lastStep = lastSteps.length === 0 ? null : Math.max(...lastSteps);
   const step = pointed ?? lastStep;
+  const firstStep = Math.min(...lines.flatMap(({ steps }) => steps[0] ?? []));
+  const place = step === null ? "" : axis ? axis.at(step) : text.run.atStep(step);
   const drawn = lines.filter(({ steps }) => steps.length > 0);
   const main = drawn.find((line) => !line.faint) ?? drawn[0];
   const mainValue = main?.values.at(-1);
@@ -106,6 +111,23 @@ export function Chart(props: Props) {
             : text.run.chartLabel(label, lastStep, format(mainValue))
         }
       />
+      {step !== null && lastStep !== null && (
+        <div
+          role="slider"
+          tabIndex={0}
+          className={classes.cursor}
+          style={{ height }}
+          aria-label={text.run.chartCursor(label)}
+          aria-valuemin={firstStep}
+          aria-valuemax={lastStep}
+          aria-valuenow={step}
+          aria-valuetext={text.run.chartValues(place, valuesAt(drawn, step, format))}
+          onKeyDown={(event) => {
+            if (plot.current && moveCursor(plot.current, event.key)) event.preventDefault();
+          }}
+          onBlur={() => plot.current?.setCursor(AWAY)}
+        />
+      )}
       {lastStep === null && placeholder && (
         <p className={classes.placeholder}>
           <span>{placeholder}</span>
@@ -115,9 +137,7 @@ export function Chart(props: Props) {
         {lines.map((line) => (
           <LegendItem key={line.name} line={line} step={step} format={format} />
         ))}
-        {step !== null && (
-          <span className={classes.step}>{axis ? axis.at(step) : text.run.atStep(step)}</span>
-        )}
+        {step !== null && <span className={classes.step}>{place}</span>}
       </figcaption>
     </figure>
   );
@@ -152,6 +172,43 @@ function LegendItem({
 function valueAt({ steps, values }: ChartLine, step: number): number | undefined {
   for (let i = steps.length - 1; i >= 0; i--) if ((steps[i] ?? Infinity) <= step) return values[i];
   return undefined;
+}
+
+/** The lines' values at a step, with their names. */
+function valuesAt(lines: readonly ChartLine[], step: number, format: Props["format"]): string[] {
+  return lines.flatMap((line) => {
+    const value = valueAt(line, step);
+    return value === undefined ? [] : `${line.name} ${format(value)}`;
+  });
+}
+
+/** A cursor outside of the plot is none. */
+const AWAY = { left: -10, top: -10 };
+
+/** Points that a key moves the cursor by; it starts from the last one. */
+const KEY_POINTS: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  PageDown: -10,
+  PageUp: 10,
+  Home: -Infinity,
+  End: Infinity,
+};
+
+/** Moves the cursor by a key, or removes it by Escape; whether the key does either. */
+function moveCursor(chart: uPlot, key: string): boolean {
+  const [steps] = chart.data;
+  const { idx } = chart.cursor;
+  if (key === "Escape" && typeof idx === "number") {
+    chart.setCursor(AWAY);
+    return true;
+  }
+  const points = KEY_POINTS[key];
+  const from = typeof idx === "number" ? idx : steps.length - 1;
+  if (points === undefined || steps.length === 0) return false;
+  const step = steps[Math.min(Math.max(from + points, 0), steps.length - 1)] ?? 0;
+  chart.setCursor({ left: chart.valToPos(step, "x"), top: 0 });
+  return true;
 }
 
 /** Aligns all lines on a common step axis. */

@@ -1,9 +1,10 @@
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Field, FieldValue } from "../../shared/fields";
 import type { OptionText } from "../text/option-texts";
 import { AdaptersField } from "./adapters-field";
 import { formatTyped, parseTyped } from "../lib/typed-number";
+import { TermLabel } from "./term";
 
 interface Props {
   readonly field: Field;
@@ -18,6 +19,7 @@ interface Props {
 /** A form control for one field; its label is the accessible name, its hint the description. */
 export function OptionField({ field, words, value, problem, showHint, disabled = false, onChange }: Props) {
   const label = words.label ?? field.name;
+  const shownLabel = <TermLabel field={field.name} label={label} />;
   const description = showHint ? { description: words.hint } : {};
   const error = problem === undefined ? {} : { error: problem };
   if (field.type === "boolean") {
@@ -50,7 +52,7 @@ export function OptionField({ field, words, value, problem, showHint, disabled =
   if (field.type === "select") {
     return (
       <NativeSelect
-        label={label}
+        label={shownLabel}
         value={String(value)}
         data={field.choices.map((choice) => ({ value: choice, label: words.choices?.[choice] ?? choice }))}
         disabled={disabled}
@@ -66,7 +68,7 @@ export function OptionField({ field, words, value, problem, showHint, disabled =
   const isNumber = field.type === "integer" || field.type === "number";
   return (
     <DraftInput
-      label={label}
+      label={shownLabel}
       shown={typeof value === "number" ? formatTyped(value) : String(value)}
       numeric={isNumber}
       placeholder={words.placeholder}
@@ -83,7 +85,7 @@ export function OptionField({ field, words, value, problem, showHint, disabled =
 const ORDER: ("label" | "input" | "description" | "error")[] = ["label", "input", "error", "description"];
 
 interface DraftProps {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly shown: string;
   readonly numeric: boolean;
   readonly placeholder: string | undefined;

@@ -8,7 +8,7 @@ import classes from "./notice.module.css";
 interface Props {
   readonly problem: ErrorData | null;
   readonly onDismiss?: () => void;
-  /** A button that carries out the advice. */
+  /** A button that carries out the advice, or what stays as it was. */
   readonly action?: ReactNode;
 }
 

@@ -15,7 +15,7 @@ export function TokenText({ tokens }: { tokens: TokenView["tokens"] }) {
   const hidden = tokens.length - shown;
   return (
     <>
-      <p className={classes.tokens}>
+      <p className={classes.tokens} dir="auto">
         {tokenRuns(tokens.slice(0, shown)).map((run, index) => (
           <Run key={index} run={run} />
         ))}

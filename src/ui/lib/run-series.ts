@@ -1,5 +1,8 @@
 import type { TrainingReport } from "../../protocol/events";
 
+/** Charts of the run on display share this name, and with it cursor and zoom. */
+export const RUN_CHARTS = "run";
+
 /** A growing array of numbers. */
 class Column {
   private data = new Float64Array(256);

@@ -11,6 +11,7 @@ import { layoutSlice } from "./layout-slice";
 import { methodSlice } from "./method-slice";
 import { modelSlice } from "./model-slice";
 import { nextMoveSlice } from "./next-move";
+import { pushSlice } from "./push-slice";
 import { readSettings, type Settings, toSettings, withoutUndefined } from "./persistence";
 import { recoverySlice } from "./recovery-slice";
 import { ratingsSlice } from "./ratings-slice";
@@ -21,6 +22,7 @@ import { settingsSlice } from "./settings-slice";
 import type { Runtime, StudioState } from "./state";
 import { sweepSlice } from "./sweep-slice";
 import { trainSlice } from "./train-slice";
+import { undoSlice } from "./undo-slice";
 
 export type StudioStore = StoreApi<StudioState>;
 
@@ -52,9 +54,11 @@ export function createStudioStore(
         ...scoresSlice(runtime)(...api),
         ...batchSlice(runtime)(...api),
         ...adaptersSlice(runtime)(...api),
+        ...pushSlice(runtime)(...api),
         ...settingsSlice(runtime)(...api),
         ...nextMoveSlice(runtime)(...api),
         ...layoutSlice(runtime)(...api),
+        ...undoSlice(runtime)(...api),
         ...settingsFileSlice(runtime)(...api),
       }),
       {

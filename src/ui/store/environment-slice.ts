@@ -11,6 +11,7 @@ export const environmentSlice: SliceCreator<EnvironmentSlice> =
     hungModel: null,
     setAside: null,
     outdated: false,
+    waitingVersion: null,
 
     recordStall: (stalled) => {
       const { jobs, modelId } = get();

@@ -145,6 +145,8 @@ export const hubSlice: SliceCreator<HubSlice> =
         }
       },
 
+      refreshTokenKept: askForToken,
+
       dismissHubProblem: () => {
         set({ hubProblem: null });
       },

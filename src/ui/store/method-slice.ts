@@ -1,3 +1,4 @@
+import type { FieldValues } from "../../shared/fields";
 import { isCancelled } from "../../lib/errors";
 import { toProblem } from "../lib/problem";
 import { selectObjectiveId } from "./goal";
@@ -52,7 +53,19 @@ export const methodSlice: SliceCreator<MethodSlice> =
     },
 
     resetMethod: () => {
-      set(({ methodId, methodEdits }) => ({ methodEdits: { ...methodEdits, [methodId]: {} } }));
+      const { methodId, methodEdits } = get();
+      const change = (edits: FieldValues): void => {
+        set(({ methodEdits: all }) => ({ methodEdits: { ...all, [methodId]: edits } }));
+      };
+      const edits = methodEdits[methodId] ?? {};
+      change({});
+      get().offerUndo({
+        kind: "method-reset",
+        count: Object.keys(edits).length,
+        undo: () => {
+          change(edits);
+        },
+      });
     },
 
     async refreshPlan() {

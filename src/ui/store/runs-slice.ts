@@ -25,7 +25,6 @@ export const runsSlice: SliceCreator<RunsSlice> =
     return {
       runs: [],
       interrupted: [],
-      deletedRuns: [],
       runsProblem: null,
 
       async startRuns() {
@@ -46,27 +45,36 @@ export const runsSlice: SliceCreator<RunsSlice> =
         set({ interrupted });
       },
 
-      async discardRun(id) {
-        await edit(() => client.call("discardRun", { id }));
-        set(({ interrupted }) => ({ interrupted: interrupted.filter((run) => run.id !== id) }));
+      discardRun: (id) => {
+        const { interrupted } = get();
+        set({ interrupted: interrupted.filter((run) => run.id !== id) });
+        get().offerUndo({
+          kind: "run-discarded",
+          count: 1,
+          undo: () => {
+            set({ interrupted });
+          },
+          settle: () => void edit(() => client.call("discardRun", { id })),
+        });
       },
 
       editRun: (id, change) => edit(() => client.call("editRun", { id, change })),
 
       async deleteRuns(ids) {
-        await edit(async () => {
-          const deletedAt = Date.now();
-          for (const id of ids) await client.call("editRun", { id, change: { deletedAt } });
-          set({ deletedRuns: ids });
-        });
-        set(({ interrupted }) => ({ interrupted: interrupted.filter(({ id }) => !ids.includes(id)) }));
-      },
-
-      async restoreRuns() {
-        const ids = get().deletedRuns;
-        set({ deletedRuns: [] });
-        await edit(async () => {
-          for (const id of ids) await client.call("editRun", { id, change: { deletedAt: null } });
+        const { interrupted } = get();
+        const mark = (deletedAt: number | null): Promise<void> =>
+          edit(async () => {
+            for (const id of ids) await client.call("editRun", { id, change: { deletedAt } });
+          });
+        await mark(Date.now());
+        set({ interrupted: interrupted.filter(({ id }) => !ids.includes(id)) });
+        get().offerUndo({
+          kind: "runs-deleted",
+          count: ids.length,
+          undo: () => {
+            set({ interrupted });
+            void mark(null);
+          },
         });
       },
 

@@ -315,6 +315,12 @@ const stepStates: Readonly<Record<StepId, (state: State) => StepState>> = {
 export type TrainWarning =
   | { readonly kind: "rate-high" | "rate-low"; readonly low: number; readonly high: number }
   | { readonly kind: "no-validation" | "no-end-token" }
+  | {
+      /** The model's tokenizer does not know the script of most rows. */
+      readonly kind: "in-bytes";
+      /** The built-in model's title; null for others, of whose languages nothing is known. */
+      readonly builtIn: string | null;
+    }
   | { readonly kind: "truncated" | "end-cut"; readonly rows: number; readonly of: number }
   | {
       readonly kind: "excluded";
@@ -338,6 +344,10 @@ export function selectTrainWarnings(
   }
   if (values.validationSplit === 0) warnings.push({ kind: "no-validation" });
   const { lengths } = state;
+  if (lengths && lengths.inBytes > lengths.rows / 2) {
+    const { model } = state;
+    warnings.push({ kind: "in-bytes", builtIn: model?.source === "built-in" ? model.title : null });
+  }
   if (lengths?.endTokenMissing) warnings.push({ kind: "no-end-token" });
   if (lengths && lengths.excluded > 0)
     warnings.push({

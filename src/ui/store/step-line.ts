@@ -47,7 +47,7 @@ const lines: Readonly<Record<StepId, Line>> = {
     ];
   },
   train(state, text) {
-    const { run, result } = state;
+    const { run, runId } = state;
     if (isTraining(state) && run.totalSteps > 0) return [text.shell.detail.step(run.step, run.totalSteps)];
     const { epochs, maxSteps, batchSize, learningRate } = selectTrainingValues(state);
     const length =
@@ -55,7 +55,7 @@ const lines: Readonly<Record<StepId, Line>> = {
         ? text.shell.lines.steps(Number(maxSteps))
         : text.shell.lines.epochs(Number(epochs));
     return [
-      ...(result && run.loss !== null ? [text.shell.detail.loss(run.loss)] : []),
+      ...(runId !== null && run.loss !== null ? [text.shell.detail.loss(run.loss)] : []),
       length,
       text.shell.lines.batch(Number(batchSize)),
       text.shell.lines.rate(Number(learningRate)),

@@ -24,8 +24,13 @@ export const emptyRun: RunFigures = {
   gpuBytes: null,
 };
 
-/** Starts or resumes a run in the worker. */
-type Run = (worker: Caller) => Promise<TrainingResult>;
+/** Starts or resumes a run in the worker; `again` is the id under which it was begun, if nothing of it was kept. */
+type Run = (worker: Caller, again?: string) => Promise<TrainingResult>;
+
+const newRun =
+  (config: RunConfig, name: string): Run =>
+  (worker, again) =>
+    worker.call("train", { config, name, ...(again !== undefined && { again }) });
 
 export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
   const { client, series, log } = runtime;
@@ -79,7 +84,7 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
       const { text } = runtime;
       const datasetName = defined(selectDataset(get()), "the dataset").name.replace(/\.\w{2,5}$/, "");
       const name = text.run.adapterName(text.methods[config.method.id].title, datasetName);
-      await follow((worker) => worker.call("train", { config, name }));
+      await follow(newRun(config, name));
     };
 
     /** Runs to completion across GPU losses, resuming from the latest checkpoint. */
@@ -94,7 +99,8 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
         // A run that has not begun shows the previous one's id.
         const isKept = isBegun && runId !== null && kept.some(({ id }) => id === runId);
         set({ runStatus: "preparing" });
-        return runAcrossLosses(isKept ? (worker) => worker.call("resumeRun", { id: runId }) : run);
+        if (isKept) return runAcrossLosses((worker) => worker.call("resumeRun", { id: runId }));
+        return runAcrossLosses(isBegun && runId !== null ? (worker) => run(worker, runId) : run);
       }
     };
 
@@ -112,7 +118,13 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
       sampleAnswers: [],
 
       choosePreset: (id) => {
+        const { preset, trainingEdits } = get();
+        const count = Object.keys(trainingEdits).length;
         set({ preset: id, trainingEdits: {} });
+        const undo = (): void => {
+          set({ preset, trainingEdits });
+        };
+        if (count > 0) get().offerUndo({ kind: "preset-chosen", count, undo });
       },
 
       editTraining: (name, value) => {
@@ -142,7 +154,7 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
       },
 
       async trainWith(config, name) {
-        await follow((worker) => worker.call("train", { config, name }));
+        await follow(newRun(config, name));
         const { runStatus } = get();
         return runStatus === "done" || runStatus === "failed" ? runStatus : "stopped";
       },
@@ -159,6 +171,7 @@ export const trainSlice: SliceCreator<TrainSlice> = (runtime) => {
 
       beginRun() {
         isBegun = true;
+        get().settleUndo();
         series.clear();
         log.clear();
         set(({ seriesVersion }) => ({

@@ -15,7 +15,7 @@ const LanguageContext = createContext<LanguageState | null>(null);
 
 interface Props {
   readonly initial: LoadedLanguage;
-  /** Called when the person has changed the language. */
+  /** Called when the user changes the language. */
   readonly onChange: (language: LoadedLanguage) => void;
   readonly children: ReactNode;
 }

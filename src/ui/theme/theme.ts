@@ -109,7 +109,7 @@ export const theme = createTheme({
     Checkbox: Checkbox.extend({ styles: { description: HINT, error: HINT } }),
     Radio: Radio.extend({ styles: { description: HINT } }),
     TextInput: TextInput.extend({ defaultProps: { size: "sm" } }),
-    Textarea: Textarea.extend({ defaultProps: { size: "sm" } }),
+    Textarea: Textarea.extend({ defaultProps: { size: "sm", dir: "auto" } }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: "sm" } }),
     Paper: Paper.extend({ defaultProps: { radius: "lg" } }),
   },

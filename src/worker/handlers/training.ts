@@ -54,7 +54,7 @@ export function trainingHandlers(
     },
     measureTraining: (config, call) => owner.run(measureJob(session, encoded, config), call),
     findLearningRate: (config, call) => owner.run(findRateJob(session, encoded, config), call),
-    train: ({ config, name }, call) => owner.run(trainJob(host, config, name), call),
+    train: ({ config, name, again }, call) => owner.run(trainJob(host, config, name, again), call),
     interruptedRuns: () => (owner.runs("train") ? [] : listInterruptedRuns(session)),
     resumeRun: ({ id, moreSteps }, call) => owner.run(resumeRunJob(host, id, moreSteps), call),
     discardRun: ({ id }, call) => owner.run(discardRunJob(id), call),

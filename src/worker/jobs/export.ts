@@ -1,10 +1,11 @@
-import { exportFiles } from "../../export/registry";
+import { exportFiles, exportName } from "../../export/registry";
 import { type StreamedFile, streamZip } from "../../formats/zip";
 import { cancelled, LuthierError } from "../../lib/errors";
 import type { CommandArgs } from "../../protocol/commands";
 import type { MadeExport } from "../../shared/exports";
+import { savedFolder } from "../../storage/made-files";
 import type { EncodedRows } from "../encoded-rows";
-import { exportSource } from "../export-source";
+import { exportSource, type FoundSource, plannedSource } from "../export-source";
 import type { AdapterHost } from "../kept-adapter";
 import type { Job, JobContext } from "./owner";
 
@@ -18,40 +19,62 @@ const REPORT_EVERY_MS = 100;
 export function exportJob(
   session: AdapterHost,
   encoded: EncodedRows,
-  args: CommandArgs<"makeExport">[0],
+  { id, template, ...wishes }: CommandArgs<"makeExport">[0],
 ): Job<MadeExport> {
   return {
     kind: "export",
-    subject: args.exportId,
-    run: (context) => makeExport(session, encoded, args, context),
+    subject: wishes.exportId,
+    run: async (context) => makeExport(await exportSource(session, encoded, id, template), wishes, context),
   };
 }
 
-async function makeExport(
+/** As {@link exportJob}, of a run that has not begun. */
+export function exportPlanJob(
   session: AdapterHost,
   encoded: EncodedRows,
-  { id, exportId, type, withOptimizer, template, folder }: CommandArgs<"makeExport">[0],
+  { config, name, exportId, folder }: CommandArgs<"exportPlan">[0],
+): Job<MadeExport> {
+  return {
+    kind: "export",
+    subject: exportId,
+    async run(context) {
+      const planned = await plannedSource(session, encoded, config, name, context.signal);
+      return makeExport(planned, { exportId, type: null, withOptimizer: false, folder }, context);
+    },
+  };
+}
+
+type Wishes = Omit<CommandArgs<"makeExport">[0], "id" | "template">;
+
+async function makeExport(
+  { source, name: base }: FoundSource,
+  { exportId, type, withOptimizer, folder }: Wishes,
   context: JobContext,
 ): Promise<MadeExport> {
-  const { source, name: base } = await exportSource(session, encoded, id, template);
-  const name = exportId === "adapter" ? base : `${base}-${exportId}`;
-  const { kind, files: made } = await exportFiles(source, exportId, { type, name, withOptimizer });
-  const files = withProgress(made, context);
+  const name = exportName(base, exportId);
+  const { kind, files: exported } = await exportFiles(source, exportId, { type, name, withOptimizer });
+  const files = withProgress(exported, context);
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   if (folder) {
     for (const file of files) await writeInto(folder, file);
     return { name: folder.name, sizeBytes, archive: null };
   }
-  const parts: Blob[] = [];
-  // Blobs can be moved to disk by the browser, unlike byte arrays.
-  const take = (bytes: Uint8Array<ArrayBuffer>): void => void parts.push(new Blob([bytes]));
-  const [file] = files;
-  if (kind === "file" && file) {
-    for await (const bytes of file.chunks()) take(bytes);
-    return { name: file.path, sizeBytes, archive: new Blob(parts) };
+  const saved = await savedFolder();
+  try {
+    const made = await saved.open(sizeBytes);
+    const take = (bytes: Uint8Array<ArrayBuffer>): void => made.append(bytes);
+    const [file] = files;
+    if (kind === "file" && file) {
+      for await (const bytes of file.chunks()) take(bytes);
+      return { name: file.path, sizeBytes, archive: await made.end() };
+    }
+    await streamZip(files, take);
+    const archive = new Blob([await made.end()], { type: "application/zip" });
+    return { name: `${name}.zip`, sizeBytes, archive };
+  } catch (error) {
+    await saved.discard();
+    throw error;
   }
-  await streamZip(files, take);
-  return { name: `${name}.zip`, sizeBytes, archive: new Blob(parts, { type: "application/zip" }) };
 }
 
 /** Wraps files so that they report progress as they are read and stop when the job is cancelled. */

@@ -46,7 +46,7 @@ async function fetchDataset(
   try {
     const { parts, sendsWhole } = await partsOf(files, wanted.rows, repository, access);
     const sizes = parts.map(({ file }) => file.upTo ?? file.sizeBytes);
-    // Of whole files only as many are fetched as have the rows, and nothing tells how many these are.
+    // Whole files are fetched only until they hold enough rows, so the number of files is unknown in advance.
     await ensureSpace("dataset-save", sendsWhole ? (sizes[0] ?? 0) : sum(sizes), name);
     if (sendsWhole) reporter.tellWhole();
     let left = sendsWhole ? (wanted.rows ?? Infinity) : Infinity;

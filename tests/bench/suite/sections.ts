@@ -1,4 +1,5 @@
 import type { Gpu, GpuInfo } from "../../../src/engine/gpu/device";
+import { benchDecoding, type DecodingResult } from "./decoding";
 import { benchGemm, type GemmResults } from "./gemm";
 import { makeJax, makeTfjs } from "./gemm-rivals";
 import type { KernelCost } from "./profile";
@@ -17,6 +18,8 @@ export interface Sections {
    * `gemm`.
    */
   training(scope: Scope): Promise<TrainingResult>;
+  /** Prefill and decoding, without rivals. */
+  decoding(scope: Scope): Promise<DecodingResult>;
   /** Kernels of one training step, most expensive first. */
   profile(): Promise<KernelCost[]>;
 }
@@ -35,6 +38,7 @@ export function makeSections(open: () => Promise<Gpu>, trainRival: TrainRival): 
     gpuInfo: () => withGpu((gpu) => Promise.resolve(gpu.info)),
     gemm: (scope) => withGpu((gpu) => benchGemm(gpu, { "jax-js": makeJax, tfjs: makeTfjs }, scope)),
     training: (scope) => withGpu((gpu) => benchTraining(gpu, trainRival, scope)),
+    decoding: (scope) => withGpu((gpu) => benchDecoding(gpu, scope)),
     profile: () => withGpu(profileTraining),
   };
 }

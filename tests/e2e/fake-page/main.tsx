@@ -7,10 +7,12 @@ import { openingLanguage } from "../../../src/ui/text/languages";
 import { pseudoLanguage } from "../../support/pseudo-language";
 
 /**
- * The page with the fake client. `?gpu=off` simulates a browser without WebGPU, `?pace=5` speeds it up, `?interrupted`
- * has a run to resume, `?pseudo` uses the pseudo-language; `?turns`, `?adapters`, `?runs` and `?rows` set their numbers.
+ * The page with the fake client. `?gpu=off` simulates a browser without WebGPU, `?pace=5` speeds it up and `?pace=1`
+ * ends every run soon, `?interrupted` has a run to resume, `?failing` makes runs diverge, `?models=none` offers no
+ * model, `?pseudo` uses the pseudo-language; `?turns`, `?adapters`, `?runs` and `?rows` set their numbers.
  */
 const query = new URLSearchParams(location.search);
+const pace = Number(query.get("pace") ?? 30);
 const count = (name: string): number => Number(query.get(name) ?? 0);
 trustOwnScripts();
 const root = document.getElementById("root");
@@ -22,11 +24,14 @@ if (root) {
     root,
     new FakeClient({
       gpu: query.get("gpu") !== "off",
-      paceMs: Number(query.get("pace") ?? 30),
+      paceMs: pace,
+      reportsFew: pace === 1,
       interrupted: query.has("interrupted"),
       adapters: count("adapters"),
       rows: count("rows"),
       runs: count("runs"),
+      failure: query.has("failing") ? { code: "diverged", step: 12, loss: 41.7, gradNorm: 980 } : null,
+      ...(query.get("models") === "none" && { models: [] }),
     }),
     language,
     (store) => {

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import { expect, inject } from "vitest";
 import { everyStepOpen } from "../open-steps";
-import { serveFakePage, type FakePage } from "./serve";
+import { sharedBrowser } from "../shared-browser";
 
 export interface Opening {
   readonly width?: number;
@@ -12,20 +12,11 @@ export interface Opening {
   readonly locale?: string;
 }
 
-/**
- * Serves the page with the fake client for a test file. Returns a function that opens it, ready to train; errors of the
- * page fail the test.
- */
+/** Returns a function that opens the page with the fake client, ready to train; errors of the page fail the test. */
 export function fakePageTests(): (opening: Opening, use: (page: Page) => Promise<void>) => Promise<void> {
-  let studio: FakePage;
-  beforeAll(async () => {
-    studio = await serveFakePage();
-  });
-  afterAll(async () => {
-    await studio.close();
-  });
   return async ({ width = 1280, scheme = "light", query = "pace=1", firstVisit = false, locale }, use) => {
-    const context = await studio.browser.newContext({
+    const browser = await sharedBrowser();
+    const context = await browser.newContext({
       viewport: { width, height: 800 },
       colorScheme: scheme,
       ...(locale !== undefined && { locale }),
@@ -38,7 +29,7 @@ export function fakePageTests(): (opening: Opening, use: (page: Page) => Promise
       if (message.type() === "error") errors.push(message.text());
     });
     try {
-      await page.goto(`${studio.address}?${query}`);
+      await page.goto(`${inject("fakePage")}?${query}`);
       await page.getByRole("status").waitFor();
       await use(page);
       expect(errors).toEqual([]);

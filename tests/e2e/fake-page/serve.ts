@@ -1,24 +1,20 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { chromium, type Browser } from "playwright-core";
-import { build, preview, type InlineConfig } from "vite";
+import { preview, type InlineConfig } from "vite";
 import { securityPlugin } from "../../../tools/site/content-security-policy";
-import { unpackTestBrowser } from "../../support/software-gpu";
+import { buildForProduction, type ServedPage } from "../serve-studio";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
-const built = join(root, "node_modules/.cache/luthier/fake-page");
 
-/** The built page with the fake client, and a browser. */
-export interface FakePage {
-  readonly browser: Browser;
-  readonly address: string;
-  close(): Promise<void>;
-}
-
-/** Builds the page like the product, but with the fake client, and serves it. */
-export async function serveFakePage(): Promise<FakePage> {
+/**
+ * Builds the page like the product, but with the fake client, and serves it.
+ *
+ * @param name of the build's folder, where another program may build at the same time
+ */
+export async function serveFakePage(name = "fake-page"): Promise<ServedPage> {
+  const built = join(root, "node_modules/.cache/luthier", name);
   const shared: InlineConfig = {
     root,
     configFile: false,
@@ -27,7 +23,7 @@ export async function serveFakePage(): Promise<FakePage> {
     // A violation of the policy is logged as a console error, which fails the test.
     plugins: [react(), securityPlugin()],
   };
-  await build({
+  await buildForProduction({
     ...shared,
     build: {
       target: "es2023",
@@ -40,24 +36,8 @@ export async function serveFakePage(): Promise<FakePage> {
     publicDir: false,
   });
   const server = await preview({ ...shared, build: { outDir: built }, preview: { port: 0, open: false } });
-  const { executablePath, env } = await unpackTestBrowser();
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox"],
-    env: { ...processEnvironment(), ...env },
-  });
   return {
-    browser,
     address: `${server.resolvedUrls?.local[0] ?? ""}tests/e2e/fake-page/index.html`,
-    async close() {
-      await browser.close();
-      await server.close();
-    },
+    close: () => server.close(),
   };
-}
-
-function processEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -157,7 +157,7 @@ const LARGE: Record<string, Shape> = {
 };
 
 // The reference's gradient is checked by finite differences, and the kernels' by the reference's.
-test.each(Object.entries(SMALL))("the reference's gradient equals its differences: %s", (_, shape) => {
+test.each(Object.entries(SMALL))("the reference's gradient matches finite differences: %s", (_, shape) => {
   checkReference(problemOf({ ...shape, batch: 1, width: 2 }));
 });
 
@@ -267,7 +267,7 @@ async function checkAttention(problem: AttentionProblem, tuning: Tuning): Promis
   }
 }
 
-test.each(VARIANTS)("queries that see no key give zeros and no gradient (%s)", async (variant) => {
+test.each(VARIANTS)("queries without visible keys give zeros and no gradient (%s)", async (variant) => {
   const problem = problemOf({ queries: 5, width: 36, mask: () => [3, 3] });
   const { got } = await run(problem, tuningFor(variant));
   for (const values of Object.values(got)) expect(new Set(values)).toEqual(new Set([0]));

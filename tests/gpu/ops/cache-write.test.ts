@@ -38,7 +38,7 @@ test("writes rows at their slots, skips slots past the end and keeps the rest", 
   expect(cache).toEqual(expected);
 });
 
-test("attention over a cache with holes sees what was just written", async () => {
+test("attention over a cache with holes sees newly written rows", async () => {
   const problem = {
     batch: 2,
     queries: 2,
@@ -82,7 +82,7 @@ test("attention over a cache with holes sees what was just written", async () =>
   expectClose(got.y!, expected, 1e-5, "attention over the cache");
 });
 
-test("slots that do not fit are refused", () => {
+test("refuses slots that do not fit", () => {
   const graph = new Graph();
   const x = graph.input("x", f32(1, 2, 3));
   expect(() => writeCache(graph, x, graph.input("slots", u32(3)), graph.state("c", f32(1, 4, 3)))).toThrow(

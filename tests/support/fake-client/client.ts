@@ -10,45 +10,29 @@ import type {
   InterruptedRun,
   Orphan,
 } from "../../../src/protocol/commands";
-import type { DatasetSummary } from "../../../src/shared/data";
 import type { TrainingSpeed } from "../../../src/shared/forecast";
-import type { FinishReason } from "../../../src/shared/generation";
 import type { MethodChoice } from "../../../src/shared/methods";
-import { rowsAsFile } from "../../../src/data/write/export-rows";
 import type { ModelCard, ModelSummary, Quantization } from "../../../src/shared/model";
-import type { Rating } from "../../../src/shared/ratings";
-import { alpacaRow, type AlpacaRow as Row, questionOf } from "../../../src/shared/rows";
 import { isTargeted, readTargets } from "../../../src/shared/targets";
-import type { Evaluation, FileAnswers } from "../../../src/shared/scores";
-import { StopSequences } from "../../../src/tokenizer/stop-sequences";
 import { type JobContext, JobOwner } from "../../../src/worker/jobs/owner";
 import type { Handlers } from "../../../src/worker/serve";
-import {
-  fakeCards,
-  fakeForecast,
-  fakeInterruptedRun,
-  fakeLengths,
-  fakeModel,
-  fakeOdds,
-  fakeRows,
-  fakeSamples,
-  fakeTokens,
-} from "./data";
+import { fakeCards, fakeForecast, fakeInterruptedRun, fakeModel } from "./data";
 import { fakeHub } from "./hub";
 import { FakeLibrary } from "./library";
+import { FakeAnswers, LOST } from "./answers";
+import { FakeDatasets } from "./datasets";
 import { pause } from "./pace";
-import { fakeEvaluation } from "./scores";
 import { FakeRun } from "./run";
 import { fakeRateSearch, FakeRuns } from "./runs";
 
 /** Behaviour of the fake client. */
-const LOST = { code: "device-lost/gpu", reason: "unknown", message: "" } as const;
-
 export interface FakeOptions {
   /** False simulates a browser without WebGPU. */
   readonly gpu?: boolean;
   /** Milliseconds per training step and per generated word. */
   readonly paceMs?: number;
+  /** Whether a run reports many steps at a time, so that a long one ends soon. */
+  readonly reportsFew?: boolean;
   /** Adapters that the library has from the start. */
   readonly adapters?: number;
   /** Number of rows that the dataset claims to have. */
@@ -59,6 +43,10 @@ export interface FakeOptions {
   readonly runs?: number;
   /** Orphaned items in storage. */
   readonly orphans?: readonly Orphan[];
+  /** Models on offer. */
+  readonly models?: readonly ModelCard[];
+  /** Why every run fails after some steps. */
+  readonly failure?: Problem | null;
 }
 
 /**
@@ -68,8 +56,7 @@ export interface FakeOptions {
 export class FakeClient implements Client {
   private readonly events = new EventHub();
   private readonly owner = new JobOwner((name, payload) => this.events.emit(name, payload));
-  private readonly data = new Map<string, { summary: DatasetSummary; rows: Row[] }>();
-  private cards: readonly ModelCard[] = fakeCards;
+  private cards: readonly ModelCard[];
   private model: ModelSummary | null = null;
   private calls = 0;
   private readonly gpu: boolean;
@@ -81,12 +68,12 @@ export class FakeClient implements Client {
     () => this.paceMs,
     () => this.model?.quantised ?? null,
   );
-  private readonly training = new FakeRun(this.events, this.library, () => this.paceMs);
+  private readonly training: FakeRun;
+  private readonly datasets: FakeDatasets;
+  private readonly answers: FakeAnswers;
   private interrupted: InterruptedRun | null;
   private readonly runs: FakeRuns;
   private readonly adapterCount: number;
-  /** Number of rows that every dataset claims to have; 0 for the actual number. */
-  private readonly rowCount: number;
   private losses = 0;
   private orphans: readonly Orphan[];
   private lastModel: string | null = null;
@@ -97,10 +84,27 @@ export class FakeClient implements Client {
     this.gpu = options.gpu ?? true;
     this.paceMs = options.paceMs ?? 30;
     this.orphans = options.orphans ?? [];
+    this.cards = options.models ?? fakeCards;
+    this.training = new FakeRun({
+      events: this.events,
+      library: this.library,
+      paceMs: this.paceMs,
+      reportsFew: options.reportsFew ?? false,
+      failure: options.failure ?? null,
+    });
     this.interrupted = options.interrupted ? fakeInterruptedRun : null;
     this.runs = new FakeRuns(options.runs ?? 0);
+    this.datasets = new FakeDatasets(this.owner, this.paceMs, options.rows ?? 0);
+    this.answers = new FakeAnswers({
+      events: this.events,
+      owner: this.owner,
+      library: this.library,
+      paceMs: this.paceMs,
+      rows: (id) => this.datasets.rows(id),
+      isFull: () => this.isFull,
+      losses: () => this.losses,
+    });
     this.handlers = this.makeHandlers();
-    this.rowCount = options.rows ?? 0;
     this.adapterCount = options.adapters ?? 0;
   }
 
@@ -120,23 +124,19 @@ export class FakeClient implements Client {
     };
   }
 
-  /** Loses the GPU with the model; a current run has just been saved. */
-  loseGpu(): void {
+  /** Ids of lost runs that new ones replaced, in the order of the new ones; null where it replaced none. */
+  readonly begunAgain: (string | null)[] = [];
+
+  /** Loses the GPU with the model. @param isKept whether a current run had been saved */
+  loseGpu(isKept = true): void {
     const lost = new LuthierError(LOST);
     this.losses++;
     const kept = this.training.lose(lost);
-    if (kept) this.interrupted = { ...fakeInterruptedRun, ...kept };
+    if (kept && isKept) this.interrupted = { ...fakeInterruptedRun, ...kept };
     this.model = null;
     this.events.emit("model", null);
     this.events.emit("fault", lost.toData());
   }
-
-  private answersPaused = false;
-
-  private readonly ratings = new Map<string, Rating>();
-
-  /** The latest scores by adapter. */
-  private readonly evaluations = new Map<string | null, Evaluation>();
 
   private readonly handlers: Handlers;
 
@@ -144,6 +144,8 @@ export class FakeClient implements Client {
     ...this.runs.handlers,
     ...this.hub(),
     ...this.library.handlers,
+    ...this.datasets.handlers,
+    ...this.answers.handlers,
     environment: () => ({
       gpu: this.gpu
         ? {
@@ -157,40 +159,6 @@ export class FakeClient implements Client {
       gpuProblem: this.gpu ? null : { code: "gpu/no-adapter" },
       storage: { usedBytes: 12_400_000, quotaBytes: 4_200_000_000 },
     }),
-    listDatasets: () => [...this.data.values()].map(({ summary }) => summary),
-    listSamples: () => fakeSamples,
-    importDataset: ({ files, name }, call) =>
-      this.owner.run(
-        { kind: "import-dataset", run: (context) => this.import(defined(files[0], "a file"), name, context) },
-        call,
-      ),
-    importSample: ({ name }, call) =>
-      this.owner.run(
-        { kind: "import-dataset", run: async () => this.keep(name, fakeRows(240), 38_000) },
-        call,
-      ),
-    deleteDataset: ({ id }, call) =>
-      this.owner.run({ kind: "delete-dataset", run: async () => void this.data.delete(id) }, call),
-    findRows: ({ id, offset, count }) => {
-      const rows = this.rows(id);
-      const listed = rows.map((row, number) => {
-        return { number, row: alpacaRow(row), leftOut: false, changed: false };
-      });
-      return { total: this.rowCount || rows.length, rows: listed.slice(offset, offset + count) };
-    },
-    editRows: ({ id }) => defined(this.data.get(id), "the dataset").summary,
-    countDuplicates: () => 0,
-    exportRows: () => new Blob([]),
-    heldOutRows: ({ id, count }) => (this.data.get(id)?.rows ?? []).slice(-count).map(alpacaRow),
-    tokenView: ({ datasetId, row, maxLength }) =>
-      fakeTokens(defined(this.rows(datasetId)[row], "the row"), maxLength),
-    templateFacts: ({ templateSource = "{{ messages }}" }) => ({
-      source: templateSource,
-      missing: [],
-      replaced: null,
-    }),
-    lengthStats: ({ datasetId, maxLength }) => fakeLengths(this.rows(datasetId), maxLength),
-
     listModels: () => this.cards,
     deleteModel: ({ id }, call) =>
       this.owner.run({ kind: "delete-model", run: async () => this.deleteModel(id) }, call),
@@ -227,7 +195,8 @@ export class FakeClient implements Client {
         { kind: "measure", subject: "learning-rate", run: () => Promise.resolve(fakeRateSearch()) },
         call,
       ),
-    train: ({ config: { method, training } }, call) => {
+    train: ({ config: { method, training }, again = null }, call) => {
+      this.begunAgain.push(again);
       const asked = { id: method.id, highestRate: training.learningRate };
       return this.owner.run(this.training.job({ ...asked, totalSteps: training.maxSteps || 60 }), call);
     },
@@ -241,105 +210,11 @@ export class FakeClient implements Client {
     discardRun: () => void (this.interrupted = null),
     pause: () => this.training.pause(),
     resume: () => this.training.resume(),
-
-    evaluate: (args, call) =>
-      this.owner.run({ kind: "evaluate", run: (context) => this.evaluate(args, context) }, call),
-    answerFiles: (args, call) =>
-      this.owner.run({ kind: "answer-files", run: (context) => this.answerFiles(args, context) }, call),
-    pauseAnswers: () => void (this.answersPaused = true),
-    resumeAnswers: () => void (this.answersPaused = false),
-    keptEvaluation: ({ adapterId }) => this.evaluations.get(adapterId) ?? null,
-    mergedBytes: () => 4_100_000,
-    keepMerged: () => undefined,
-    generate: (args, call) =>
-      this.owner.run({ kind: "answer", run: ({ signal }) => this.answer(args, signal) }, call),
-    listRatings: () => [...this.ratings.values()],
-    saveRating: ({ rating }) => {
-      if (this.isFull) throw new LuthierError({ code: "storage/full", task: "rating-keep" });
-      this.ratings.set(rating.id, rating);
-    },
-    deleteRating: ({ id }) => void this.ratings.delete(id),
-    clearRatings: () => this.ratings.clear(),
-    rowsAsFile: ({ rows }) => rowsAsFile(rows),
-    answerOdds: ({ answers }, call) =>
-      this.owner.run({ kind: "answer", run: () => Promise.resolve(answers.map(fakeOdds)) }, call),
-    questionTokens: ({ questions }) =>
-      questions.map(({ row, messages }) => {
-        const question = (row && questionOf(row)?.text) ?? messages.at(-1)?.content ?? "";
-        return fakeTokens({ instruction: question, input: "", output: "" }, 64).tokens;
-      }),
   });
-
-  private async answerFiles(
-    { files }: CommandArgs<"answerFiles">[0],
-    { signal, report }: JobContext,
-  ): Promise<FileAnswers> {
-    this.answersPaused = false;
-    const prompts = (await defined(files[0], "a file").text()).split("\n").filter(Boolean);
-    const rows: FileAnswers["rows"][number][] = [];
-    for (const question of prompts) {
-      do await pause(this.paceMs * 5);
-      while (this.answersPaused && !signal.aborted);
-      if (signal.aborted) break;
-      rows.push({ question, expected: "", answer: `Arr! ${question}`, finish: "end-token" });
-      report({ done: rows.length, total: prompts.length, what: "" });
-    }
-    return { rows, prompts: prompts.length, leftOut: 0 };
-  }
-
-  private async evaluate(args: CommandArgs<"evaluate">[0], context: JobContext): Promise<Evaluation> {
-    const made = await fakeEvaluation(args, this.rows(args.encoding.datasetId), context, this.paceMs);
-    this.evaluations.set(made.sides.at(-1)?.adapterId ?? null, made);
-    return made;
-  }
-
-  private async answer(
-    { requestId, questions, ends: { stop } }: CommandArgs<"generate">[0],
-    signal: AbortSignal,
-  ): Promise<void> {
-    for (const { column, adapterId, row, messages } of questions) {
-      const question = messages.at(-1)?.content ?? (row && questionOf(row)?.text) ?? "";
-      const base = `A short answer to “${question}” in plain words, as the base model gives it.`;
-      const adapter = this.library.find(adapterId);
-      if (adapterId !== null && !adapter) throw new LuthierError({ code: "adapter/not-kept" });
-      const words = (adapter ? `Arr! ${base} So says ${adapter.name}, matey!` : base).split(" ");
-      let text = "";
-      const tell = (finish: FinishReason | null): void =>
-        this.events.emit("answer", {
-          ...{ requestId, column, text, tokensPerSecond: 24.5, finish },
-          ids: finish === null ? [] : text.split(" ").map((_, index) => index),
-        });
-      const { losses } = this;
-      const stops = new StopSequences(stop);
-      for (const [index, word] of words.entries()) {
-        if (losses !== this.losses) throw new LuthierError(LOST);
-        if (signal.aborted) {
-          tell("stopped");
-          return;
-        }
-        text += stops.push(index === 0 ? word : ` ${word}`);
-        if (stops.found) break;
-        tell(null);
-        await pause(this.paceMs);
-      }
-      text += stops.flush();
-      tell(stops.found ? "stop-sequence" : "end-token");
-    }
-  }
 
   private async measure(): Promise<TrainingSpeed> {
     await pause(this.paceMs * 5);
     return { flopsPerSecond: 2e11, tokensPerSecond: 1234.5, steps: 4 };
-  }
-
-  private async import(file: File, name: string, { signal, report }: JobContext): Promise<DatasetSummary> {
-    const total = file.size;
-    for (const part of [0.3, 0.7, 1]) {
-      report({ done: total * part, total, what: `Reading ${file.name}` });
-      await pause(this.paceMs);
-      if (signal.aborted) throw cancelled();
-    }
-    return this.keep(name, parseRows(name, await file.text()), total);
   }
 
   private card(id: string): ModelCard {
@@ -362,30 +237,6 @@ export class FakeClient implements Client {
         this.cards = [...this.cards.filter(({ id }) => id !== card.id), card];
       },
     );
-  }
-
-  private rows(id: string): Row[] {
-    return defined(this.data.get(id), "the dataset").rows;
-  }
-
-  private keep(name: string, rows: Row[], sizeBytes: number): DatasetSummary {
-    const id = crypto.randomUUID();
-    const summary: DatasetSummary = {
-      id,
-      name,
-      rows: this.rowCount || rows.length,
-      sizeBytes,
-      importedAt: Date.now(),
-      problems: name.endsWith(".json")
-        ? [{ row: 2, reason: { kind: "not-text", field: "output", found: "number" } }]
-        : [],
-      problemCount: name.endsWith(".json") ? 1 : 0,
-      duplicates: 0,
-      ignoredFields: [],
-      brokenAt: null,
-    };
-    this.data.set(id, { summary, rows });
-    return summary;
   }
 
   private async loadFiles(
@@ -456,16 +307,6 @@ export class FakeClient implements Client {
       problems,
     };
   }
-}
-
-function parseRows(name: string, text: string): Row[] {
-  try {
-    const rows: unknown = JSON.parse(text);
-    if (Array.isArray(rows)) return rows.filter((row): row is Row => typeof row?.output === "string");
-  } catch {
-    // Reported below, like a file that is not a list.
-  }
-  throw new LuthierError({ code: "data/no-rows", name });
 }
 
 /** The worker's label for the precision of quantised layers. */

@@ -143,6 +143,7 @@ export function fakeLengths(rows: readonly Row[], maxLength: number): LengthStat
     endCut: cut.filter((view) => view.endCut).length,
     systemInQuestion: 0,
     askedDifferently: 0,
+    inBytes: 0,
     toolsLeftOut: 0,
     excluded: cut.filter((view) => view.excluded).length,
     exclusions: cut.flatMap(({ excluded: reason }, index) =>

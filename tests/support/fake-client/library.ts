@@ -16,6 +16,7 @@ import type { MethodChoice } from "../../../src/shared/methods";
 import type { ModelSummary } from "../../../src/shared/model";
 import { pythonUsage } from "../../../src/shared/python-usage";
 import type { JobContext, JobOwner } from "../../../src/worker/jobs/owner";
+import { DEFAULT_HUB_ENDPOINT } from "../../../src/shared/hub";
 import type { Handlers } from "../../../src/worker/serve";
 import { pause } from "./pace";
 
@@ -26,6 +27,8 @@ type Names =
   | "saveAdapter"
   | "listExports"
   | "makeExport"
+  | "exportPlan"
+  | "pushToHub"
   | "tryOnnx"
   | "importAdapter";
 
@@ -130,6 +133,26 @@ export class FakeLibrary {
         {
           kind: "try-onnx",
           run: async () => ({ answer: "A lantern.", tokens: 4, agreeing: 4, largestDifference: 2e-6 }),
+        },
+        call,
+      ),
+    exportPlan: ({ exportId }, call) =>
+      this.owner.run(
+        { kind: "export", subject: exportId, run: (context) => this.merge(exportId, context) },
+        call,
+      ),
+    pushToHub: ({ repository, endpoint, token }, call) =>
+      this.owner.run(
+        {
+          kind: "push",
+          run: async (context) => {
+            if (token === "") {
+              const problem = { code: "config/no-token", hub: "huggingface.co" } as const;
+              throw new LuthierError(problem, { field: "hubToken" });
+            }
+            const { sizeBytes } = await this.merge("merged", context);
+            return { url: `${endpoint || DEFAULT_HUB_ENDPOINT}/${repository}`, created: true, sizeBytes };
+          },
         },
         call,
       ),

@@ -2,6 +2,7 @@ import { accumulateCases } from "./accumulate";
 import { attentionCases } from "./attention";
 import type { RegisteredCase } from "./case";
 import { doraCases } from "./dora";
+import { drawCases } from "./draw-token";
 import { dropoutCases } from "./dropout";
 import { elementwiseCases } from "./elementwise";
 import { embedCases } from "./embed";
@@ -21,6 +22,7 @@ export const opCases: readonly RegisteredCase[] = [
   ...accumulateCases,
   ...attentionCases,
   ...doraCases,
+  ...drawCases,
   ...dropoutCases,
   ...elementwiseCases,
   ...embedCases,

@@ -4,7 +4,7 @@ import { Graph } from "../../../src/engine/graph/graph";
 import { type StorageKind, storageKinds } from "../../../src/engine/graph/op";
 import { f32, type Value } from "../../../src/engine/graph/value";
 import type { GemmForm } from "../../../src/engine/kernels/matmul-variants";
-import { blockKinds } from "../../../src/engine/kernels/storage";
+import { blockKinds, dotLibraries } from "../../../src/engine/kernels/storage";
 import { linear } from "../../../src/engine/ops/linear";
 import { matmul } from "../../../src/engine/ops/matmul";
 import { normal } from "../check-op";
@@ -92,6 +92,9 @@ export const matmulCases: readonly RegisteredCase[] = [
     // Enough rows for software GPUs to dequantise in panels.
     frozen({ rows: 17, inFeatures: 7, outFeatures: 131, kind, shardRows: 64 }),
   ]),
+  ...blockKinds
+    .filter((kind) => dotLibraries(kind))
+    .map((kind) => frozen({ rows: 2, inFeatures: 256, outFeatures: 14, kind, shardRows: 64 })),
   // More weight rows than fit one panel.
   frozen({ rows: 16, inFeatures: 4096, outFeatures: 260, kind: "q4_0" }),
 ];

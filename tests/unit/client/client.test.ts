@@ -46,7 +46,7 @@ describe("connectClient", () => {
     expect(await datasets).toBeUndefined();
   });
 
-  it("rebuilds a worker's error as a LuthierError", async () => {
+  it("restores a worker's error as a LuthierError", async () => {
     const port = new StubPort();
     const answer = connectClient(port).call("deleteDataset", { id: "x" });
     const problem = { code: "storage/full", task: "dataset-delete" } as const;
@@ -89,7 +89,7 @@ describe("connectClient", () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  it("fails open and later commands when the worker dies, and says so", async () => {
+  it("fails pending and later commands when the worker dies, and reports it", async () => {
     const port = new StubPort();
     const client = connectClient(port);
     const fault = vi.fn();
@@ -112,7 +112,7 @@ describe("the heartbeat", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("reports a worker that stops responding, and its return", () => {
+  it("reports when a worker stops responding and when it recovers", () => {
     const port = new StubPort();
     const stalled = vi.fn();
     connectClient(port, BEAT_MS).on("stalled", stalled);

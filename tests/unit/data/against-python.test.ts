@@ -47,7 +47,7 @@ function tokenizerOf(style: Style, chatTemplate: string | null): Tokenizer {
 
 const groups = [...new Set(goldens.cases.map(({ style, template }) => `${template} on ${style}`))];
 
-describe.each(groups)("%s, as Python has it", (name) => {
+describe.each(groups)("%s, as Python reads it", (name) => {
   it.each(goldens.cases.filter(({ style, template }) => `${template} on ${style}` === name))(
     "row $row",
     ({ style, template, row: index, ids, learned, asked }) => {

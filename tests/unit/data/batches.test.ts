@@ -51,7 +51,7 @@ const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b
 const all = rows.map((_, n) => n);
 
 describe("epochBatches", () => {
-  it("puts every row whole into one batch, in batches of one size", () => {
+  it("puts every row into exactly one batch, in batches of equal size", () => {
     const batches = [...epochBatches(rows, options, lengths, 42, 0)];
     expect(batches).toHaveLength(13);
     expect(sorted(batches.flatMap(rowsOf))).toEqual(all);
@@ -62,7 +62,7 @@ describe("epochBatches", () => {
     }
   });
 
-  it("is the same for the same seed and epoch, and another for others", () => {
+  it("depends on seed and epoch only", () => {
     const order = (seed: number, epoch: number) =>
       [...epochBatches(rows, options, lengths, seed, epoch)].flatMap(rowsOf);
     expect(order(42, 3)).toEqual(order(42, 3));
@@ -70,7 +70,7 @@ describe("epochBatches", () => {
     expect(order(43, 3)).not.toEqual(order(42, 3));
   });
 
-  it("pads less than batches in the rows' order", () => {
+  it("pads less than batches in file order", () => {
     const cells = (batches: readonly Batch[]) => batches.reduce((sum, batch) => sum + batch.ids.length, 0);
     let asTheyCome = 0;
     for (let start = 0; start < rows.length; start += 8) {
@@ -94,13 +94,13 @@ describe("epochBatches", () => {
     }
   });
 
-  it("is empty without rows", () => {
+  it("gives no batches without rows", () => {
     expect(epochBatches([], options, [], 42, 0)).toHaveLength(0);
   });
 });
 
 describe("orderedBatches", () => {
-  it("holds every row, shortest first, the same every time", () => {
+  it("orders all rows by length, deterministically", () => {
     const batches = [...orderedBatches(rows, 8, lengths)];
     const order = batches.flatMap(rowsOf);
     expect(sorted(order)).toEqual(all);
@@ -114,7 +114,7 @@ describe("batchLengths", () => {
   const padded = (given: readonly number[], buckets: readonly number[]) =>
     given.reduce((sum, length) => sum + buckets.find((bucket) => bucket >= length)!, 0);
 
-  it("are few, ascending multiples of eight, the last of which fits the longest row", () => {
+  it("are a few ascending multiples of eight, the last long enough for the longest row", () => {
     for (const given of [[1], [8, 9], [7, 7, 7], [300, 20, 20, 21], rows.map(({ ids }) => ids.length)]) {
       const buckets = batchLengths(given);
       expect(buckets.length).toBeLessThanOrEqual(6);
@@ -125,7 +125,7 @@ describe("batchLengths", () => {
     expect(batchLengths([])).toEqual([]);
   });
 
-  it("pad no more than any other choice of as many would", () => {
+  it("minimise padding for their number", () => {
     const given = [5, 6, 6, 20, 22, 23, 24, 50, 51, 52, 100];
     const buckets = batchLengths(given);
     const steps = Array.from({ length: 12 }, (_, i) => (i + 1) * 8);
@@ -137,25 +137,25 @@ describe("batchLengths", () => {
     expect(padded(given, buckets)).toBe(best);
   });
 
-  it("are only as many as pay off", () => {
+  it("are no more than pay off", () => {
     expect(batchLengths([...Array<number>(1000).fill(20), 9])).toEqual([24]);
     expect(batchLengths([...Array<number>(1000).fill(20), ...Array<number>(500).fill(90)])).toEqual([24, 96]);
   });
 });
 
 describe("packRows", () => {
-  it("fills the first sequence with room and keeps rows whole", () => {
+  it("puts each row whole into the first sequence with room", () => {
     const sizes = [5, 6, 4, 3, 10, 2];
     expect(packRows([0, 1, 2, 3, 4, 5], (n) => sizes[n]!, 10)).toEqual([[0, 2], [1, 3], [4], [5]]);
     expect(packRows([4, 3, 0], (n) => sizes[n]!, 10)).toEqual([[4], [3, 0]]);
     expect(packRows([], () => 1, 10)).toEqual([]);
   });
 
-  it("gives a row that is too long a sequence of its own", () => {
+  it("gives an overlong row its own sequence", () => {
     expect(packRows([0, 1], (n) => [20, 3][n]!, 10)).toEqual([[0], [1]]);
   });
 
-  it("packs many rows well and soon", () => {
+  it("packs many rows tightly and fast", () => {
     const draw = makeRng(1);
     const sizes = Array.from({ length: 100_000 }, () => 10 + draw.integer(200));
     const started = performance.now();
@@ -175,7 +175,7 @@ describe("packRows", () => {
 describe("splitRows", () => {
   const numbers = Array.from({ length: 50 }, (_, i) => i * 2);
 
-  it("holds out the same share of the same rows for the same seed", () => {
+  it("holds out the same rows for the same seed", () => {
     const { train, validation } = splitRows(numbers, 0.1, 42);
     expect([train.length, validation.length]).toEqual([45, 5]);
     expect(sorted([...train, ...validation])).toEqual(numbers);
@@ -184,7 +184,7 @@ describe("splitRows", () => {
     expect(splitRows(numbers, 0.1, 43).validation).not.toEqual(validation);
   });
 
-  it("holds out at least one row, never the last, and none at 0", () => {
+  it("holds out at least one row, never all rows, and none for a split of 0", () => {
     expect(splitRows(numbers, 0, 42)).toEqual({ train: numbers, validation: [] });
     expect(splitRows([1, 2, 3], 0.01, 42).validation).toHaveLength(1);
     expect(splitRows([7], 0.5, 42)).toEqual({ train: [7], validation: [] });

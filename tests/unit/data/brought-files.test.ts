@@ -21,7 +21,7 @@ const row = (instruction: string, output: string, more: Partial<Row> = {}): Row 
 });
 
 describe("missing values", () => {
-  it("are null and empty texts in fields that need not be there", async () => {
+  it("are null and empty strings in optional fields", async () => {
     const { rows, report } = await read(
       JSON.stringify([
         { instruction: "Name a fruit.", input: null, output: "Pear." },
@@ -52,7 +52,7 @@ describe("missing values", () => {
     ["a list", `[\n${python.join(",\n")}\n]`],
     ["lines", python.join("\n")],
     ["a list in a field", `{"data": [${python.join(",")}]}`],
-  ])("are NaN and ±Infinity in %s, cut anywhere", async (_form, text) => {
+  ])("are NaN and ±Infinity in %s, split anywhere", async (_form, text) => {
     for (const size of [1, 2, 3, 5, 7, 64, 1 << 16]) {
       const { rows, report } = await read(text, { size });
       expect(rows).toEqual(expected);
@@ -71,7 +71,7 @@ describe("missing values", () => {
     }
   });
 
-  it("exclude a row in required fields", async () => {
+  it("exclude a row when in a required field", async () => {
     const { rows, report } = await read(
       '[{"instruction":"a","output":"b"},{"instruction":"c","output":NaN}]',
     );
@@ -83,7 +83,7 @@ describe("missing values", () => {
 });
 
 describe("texts", () => {
-  it("keep a byte-order mark, written out or escaped, wherever it stands", async () => {
+  it("keep a byte-order mark, literal or escaped, at any position", async () => {
     const texts = ["\ufeffa", "a\ufeff", "\ufeff", `${"x".repeat(65_535)}\ufeffy`];
     const values = texts.map((text) => row(text, text));
     const plain = JSON.stringify(values);
@@ -94,7 +94,7 @@ describe("texts", () => {
     }
   });
 
-  it("may be empty answers, which are counted", async () => {
+  it("may be empty answers, which are reported", async () => {
     const { rows, report } = await read(
       JSON.stringify([
         row("Stay silent.", ""),
@@ -110,7 +110,7 @@ describe("texts", () => {
 describe("wrapped rows", () => {
   const good = [row("Boil an egg.", "Eight minutes."), row("Fry an egg.", "Three minutes.")];
 
-  it("are the first list that holds rows", async () => {
+  it("are taken from the first list that holds rows", async () => {
     const before = {
       version: "1.2",
       tags: ["cooking", "short"],
@@ -126,13 +126,13 @@ describe("wrapped rows", () => {
     }
   });
 
-  it("may have values that are none before them", async () => {
+  it("may follow missing values", async () => {
     const { rows, report } = await read(JSON.stringify({ data: [7, null, ...good] }));
     expect(rows).toEqual(good);
     expect(report.problems.map(({ row: number }) => number)).toEqual([1, 2]);
   });
 
-  it("are unwrapped from the Hub viewer's format", async () => {
+  it("are read from the Hub viewer's format", async () => {
     const page = {
       features: [{ name: "instruction" }],
       rows: good.map((each, index) => ({ row_idx: index, row: each, truncated_cells: [] })),
@@ -141,7 +141,7 @@ describe("wrapped rows", () => {
     expect((await read(page.rows.map((each) => JSON.stringify(each)).join("\n"))).rows).toEqual(good);
   });
 
-  it("are asked about when no list has rows of a known format", async () => {
+  it("need an answer when no list has rows of a known format", async () => {
     await expect(read(JSON.stringify({ tags: ["a"], items: [{ name: "x" }] }))).rejects.toMatchObject({
       problem: { code: "data/strange-columns", columns: [{ column: "name", example: "x" }] },
     });
@@ -149,7 +149,7 @@ describe("wrapped rows", () => {
 });
 
 describe("lines", () => {
-  it("may end in commas, as when copied from a list", async () => {
+  it("may end in commas", async () => {
     const values = [row("Name a gem.", "Opal."), row("Name a gas.", "Neon."), row("Name a moon.", "Io.")];
     const text = values.map((one) => `${JSON.stringify(one)},\n`).join("");
     for (const size of [5, 1 << 16]) {
@@ -171,7 +171,7 @@ describe("legacy encodings", () => {
     ["windows-1252", [0x63, 0x61, 0x66, 0xe9, 0x20, 0x6e, 0x6f, 0xeb, 0x6c], json("café noël", "好")],
   ];
 
-  it.each(files)("are suggested, and read when chosen: %s", async (encoding, bytes, [expected]) => {
+  it.each(files)("are suggested, and used once chosen: %s", async (encoding, bytes, [expected]) => {
     const text = (part: string): number[] => [...new TextEncoder().encode(part)];
     const file = Uint8Array.from([
       ...text('[{"instruction": "'),
@@ -187,7 +187,7 @@ describe("legacy encodings", () => {
     }
   });
 
-  it("are refused where the bytes are invalid in them too", async () => {
+  it("are refused if the bytes are invalid in them too", async () => {
     const file = Uint8Array.of(0x5b, 0x22, 0xff, 0xff, 0x22, 0x5d);
     await expect(read(file, { encoding: "gb18030" })).rejects.toMatchObject({
       problem: { code: "data/not-text", encoding: "gb18030" },

@@ -46,7 +46,7 @@ const cases: readonly (readonly [string, FormatId, readonly Row[]])[] = [
   ["d20-hf-rows.json", "alpaca", [row("Name a star.", "Vega.")]],
 ];
 
-describe("files as people have them", () => {
+describe("files found in the wild", () => {
   it.each(cases)("%s", async (name, format, expected) => {
     for (const size of [1, 1 << 16]) {
       const { rows, report } = await readAll([fileOf(bytesOf(name), name, size)]);
@@ -55,7 +55,7 @@ describe("files as people have them", () => {
     }
   });
 
-  it("d07-gbk.json, once somebody says how it is encoded", async () => {
+  it("d07-gbk.json, once its encoding is chosen", async () => {
     const file = fileOf(bytesOf("d07-gbk.json"), "d07-gbk.json");
     await expect(readAll([file])).rejects.toMatchObject({
       problem: { code: "data/not-text", looksLike: "gb18030" },

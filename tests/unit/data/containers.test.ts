@@ -16,7 +16,7 @@ describe("tables", () => {
   const read = async (text: string, name = "a.csv") =>
     (await readAll([fileOf(text, name)])).rows.map(toAlpaca);
 
-  it("are recognised by their first line if not by name", async () => {
+  it("are recognised by their first line if the name does not tell", async () => {
     const { rows, report } = await readAll([fileOf("question,answer\na,b\n", "Pasted rows")]);
     expect(rows.map(toAlpaca)).toEqual([{ instruction: "a", input: "", output: "b" }]);
     expect(report).toMatchObject({ container: "csv", format: "question-answer" });
@@ -52,7 +52,7 @@ describe("tables", () => {
     expect(pairs.rows).toMatchObject([{ kind: "preference", rejected: [{ text: "c" }] }]);
   });
 
-  it("keep rows out that have too many cells, and fill up those with too few", async () => {
+  it("exclude rows with too many cells, and pad those with too few", async () => {
     const { rows, report } = await readAll([
       fileOf("instruction,output,input\na,b\nc,d,e,f\ng,h,i,\n", "a.csv"),
     ]);
@@ -63,7 +63,7 @@ describe("tables", () => {
     expect(report.problems).toEqual([{ row: 2, reason: { kind: "too-many-cells", cells: 4, columns: 3 } }]);
   });
 
-  it("lose the rows that a spreadsheet has written without anything in them", async () => {
+  it("skip rows without content", async () => {
     const file = fileOf("sep=;\r\nQuestion;Answer\r\na;b\r\n;\r\nc;d\r\n;\r\n;\r\n", "a.csv");
     const { rows, report } = await readAll([file]);
     expect(rows.map(toAlpaca)).toEqual([
@@ -73,7 +73,7 @@ describe("tables", () => {
     expect(report.problemCount).toBe(0);
   });
 
-  it("with unknown columns are asked about, with and without headings, and read as answered", async () => {
+  it("with unknown columns need a mapping, with and without headings", async () => {
     const named = fileOf("Frage,Antwort,Punkte\nWarum?,Darum.,5\n", "a.csv");
     await expect(readAll([named])).rejects.toMatchObject({
       problem: {
@@ -102,7 +102,7 @@ describe("tables", () => {
     ).toEqual(["Warum?", "Darum."]);
   });
 
-  it("end where a quote is never closed, at the latest after 16 MB", async () => {
+  it("stop at an unclosed quote, at the latest after 16 MB", async () => {
     const long = `instruction,output\na,b\n"${"x,y\n".repeat(5 * 2 ** 20)}`;
     const { rows, report } = await readAll([fileOf(long, "a.csv")]);
     expect(rows).toHaveLength(1);
@@ -119,7 +119,7 @@ describe("a template over columns", () => {
   );
   const template = "Question {n}: {q}\n{options}{note} {other}";
 
-  it("writes the instruction, a line for each entry of a list", async () => {
+  it("writes a line for each entry of a list", async () => {
     const { rows, report } = await readAll([file], { columns: { roles: { output: "a" }, template } });
     expect(rows).toEqual([
       alpacaRow({ instruction: "Question 7: 2 + 2?\n3\n4 {other}", input: "", output: "4" }),
@@ -128,14 +128,14 @@ describe("a template over columns", () => {
     expect(report.ignoredFields).toEqual([]);
   });
 
-  it("writes the text where there is no output", async () => {
+  it("writes plain text without an output column", async () => {
     const { rows } = await readAll([file], { columns: { roles: {}, template: "{q} {a}" } });
     expect(rows[0]).toEqual({ kind: "text", text: "2 + 2? 4" });
   });
 });
 
 describe("unknown columns of JSON", () => {
-  it("are asked about, and read as answered", async () => {
+  it("need a mapping, which is then applied", async () => {
     const file = fileOf(
       JSON.stringify([
         { frage: "a", antwort: 5, satz: null },
@@ -171,7 +171,7 @@ describe("unknown columns of JSON", () => {
     }
   });
 
-  it("are asked about after a thousand rows of a long file", async () => {
+  it("need a mapping after the first thousand rows of a long file", async () => {
     const file = fileOf(
       Array.from({ length: 100_000 }, (_, n) => JSON.stringify({ frage: String(n) })).join("\n"),
     );
@@ -182,7 +182,7 @@ describe("unknown columns of JSON", () => {
 describe("plain text", () => {
   const story = "First line.\r\n\r\nSecond part,\nof two lines.\n\n\n---\n\nThird.\n";
 
-  it("is one row, or is cut at documents or blank lines", async () => {
+  it("is one row, or is split at documents or blank lines", async () => {
     for (const size of [1, 1 << 16]) {
       const file = fileOf(story, "story.md", size);
       expect(texts((await readAll([file])).rows)).toEqual([story.replaceAll("\r\n", "\n")]);
@@ -204,14 +204,14 @@ describe("plain text", () => {
     });
   });
 
-  it("may begin with a bracket, and hold JSON all the same", async () => {
+  it("may start with a bracket", async () => {
     expect(texts((await readAll([fileOf("[1] Introduction\nWhy?", "a.txt")])).rows)).toEqual([
       "[1] Introduction\nWhy?",
     ]);
     expect((await readAll([fileOf(jsonl(1, 2), "a.txt")])).rows).toEqual([row(1), row(2)]);
   });
 
-  it("is split over several rows when long, and loses nothing", async () => {
+  it("is split over several rows when long, without loss", async () => {
     const long = "A line of a long document.\n".repeat(100_000);
     const { rows } = await readAll([fileOf(long, "long.txt")]);
     expect(rows.length).toBeGreaterThan(2);
@@ -221,7 +221,7 @@ describe("plain text", () => {
 });
 
 describe("archives", () => {
-  it("are unpacked: gzip of one member and of several", async () => {
+  it("are unpacked: gzip with one member or several", async () => {
     const [one, two] = [gzipSync(utf8(`${jsonl(1)}\n`)), gzipSync(utf8(jsonl(2, 3)))];
     const joined = Uint8Array.of(...one, ...two);
     for (const size of [1, 100, 1 << 16]) {
@@ -233,7 +233,7 @@ describe("archives", () => {
     }
   });
 
-  it("say when what they hold is not of its checksum, as zlib and zipfile do", async () => {
+  it("report a checksum mismatch, as zlib and zipfile do", async () => {
     const plain = `[${line(1)}, ${line(2)}]`;
     const stored = zipSync({ "a.json": [utf8(plain), { level: 0 }] });
     // In the digit of an answer: the text is JSON as before.
@@ -254,7 +254,7 @@ describe("archives", () => {
     }
   });
 
-  it("keep the rows before a gzip file breaks off", async () => {
+  it("keep the rows before a truncated gzip file's end", async () => {
     const numbers = Array.from({ length: 20_000 }, (_, n) => n);
     const whole = gzipSync(utf8(jsonl(...numbers)));
     const { rows, report } = await readAll([fileOf(whole.slice(0, -2000), "a.jsonl.gz")]);
@@ -263,7 +263,7 @@ describe("archives", () => {
     expect(report.brokenAt).toMatchObject({ kind: "damaged" });
   });
 
-  it("are unpacked: a zip, whose tables count and not what describes them", async () => {
+  it("are unpacked: a zip, of which only data files count", async () => {
     const zip = zipSync({
       "README.md": utf8("# About"),
       "__MACOSX/._a.jsonl": utf8("junk"),
@@ -277,7 +277,7 @@ describe("archives", () => {
     expect(report.container).toBeUndefined();
   });
 
-  it("report which of several files could not be read, and why", async () => {
+  it("report which files could not be read, and why", async () => {
     const files = [
       fileOf(jsonl(1), "a.jsonl"),
       fileOf(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0), "b.png"),
@@ -295,7 +295,7 @@ describe("archives", () => {
     ]);
   });
 
-  it("are read from an archive with 64-bit sizes", async () => {
+  it("are read with 64-bit sizes", async () => {
     const { rows } = await readAll([fileOf(wideZip("a.jsonl", jsonl(1, 2)), "a.zip")]);
     expect(rows).toEqual([row(1), row(2)]);
   });
@@ -316,8 +316,8 @@ describe("archives", () => {
   });
 });
 
-describe("rows that an earlier version kept", () => {
-  it("are conversations", () => {
+describe("rows kept by an earlier version", () => {
+  it("are read as conversations", () => {
     expect(
       upgradeRow({ instruction: "a", input: "b", output: "c", system: "s", history: [["q", "r"]] }),
     ).toEqual({

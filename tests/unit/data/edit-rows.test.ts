@@ -50,7 +50,7 @@ async function inUse(id: string): Promise<Row[]> {
 }
 
 describe("changed rows", () => {
-  it("are what is read, streamed and counted from then on", async () => {
+  it("are reflected in reads, streams and counts", async () => {
     const id = await kept();
     const maple = say("Name a wood.", "Maple.");
     await change(id, { kind: "replace", row: 1, value: maple });
@@ -71,7 +71,7 @@ describe("changed rows", () => {
     await expect(change(id, { kind: "leave-out", row: 9 })).rejects.toThrow(/no row 10/i);
   });
 
-  it("can be undone once, or all together; equal edits have equal identities", async () => {
+  it("can be undone one by one or together; equal edits have equal identities", async () => {
     const id = await kept();
     const leaveOut: DatasetEdit = { kind: "leave-out", row: 2 };
     const first = await change(id, leaveOut);
@@ -88,7 +88,7 @@ describe("changed rows", () => {
     expect(await countEntries("luthier-rows", "chunks")).toBe(0);
   });
 
-  it("are a sample, the same for the same seed, of what was in use", async () => {
+  it("can be sampled from the rows in use, reproducibly by seed", async () => {
     const many = Array.from({ length: 50 }, (_, index) => say(`Question ${index}`, "Yes."));
     const [one, other] = [await kept(many), await kept(many)];
     for (const id of [one, other]) {
@@ -99,7 +99,7 @@ describe("changed rows", () => {
     expect(await storage.rowsInUse(one)).not.toContain(7);
   });
 
-  it("are without duplicates: exact ones, or those that differ in case and spacing alone", async () => {
+  it("can exclude duplicates, exact or up to case and spacing", async () => {
     const id = await kept();
     await change(id, { kind: "deduplicate", measure: "exact" });
     expect(await storage.rowsInUse(id)).toEqual([0, 1, 3]);
@@ -128,7 +128,7 @@ describe("a search", () => {
       signal,
     );
 
-  it("finds words whatever their case, pages, and lists rows that are left out too", async () => {
+  it("ignores case, pages its results, and includes rows that are left out", async () => {
     const id = await kept();
     await change(id, { kind: "leave-out", row: 2 });
     expect((await find(id, "WOOD")).rows.map(({ number }) => number)).toEqual([0, 2, 3]);
@@ -141,7 +141,7 @@ describe("a search", () => {
     expect(page).toMatchObject({ total: 4, rows: [{ number: 2, leftOut: true }] });
   });
 
-  it("does not find in a row what was changed there", async () => {
+  it("does not match text that an edit removed", async () => {
     const id = await kept();
     expect((await find(id, "iron")).total).toBe(1);
     await change(id, { kind: "replace", row: 1, value: say("Name a metal.", "Gold.") });

@@ -26,14 +26,14 @@ function learned(tokenizer: Tokenizer, given: Row, templateId: RenderingId, maxL
 }
 
 describe("encodeRow", () => {
-  it.each(STYLES)("learns the answer and the end token alone: %s", (style) => {
+  it.each(STYLES)("supervises only the answer and the end token: %s", (style) => {
     const tokenizer = goldenTokenizer(style);
     const end = tokenizer.tokenText(tokenizer.eosId!);
     expect(learned(tokenizer, row, "instruction-answer").trim()).toBe(`It is spruce.${end}`);
     expect(learned(tokenizer, row, "alpaca")).toBe(`It is spruce.${end}`);
   });
 
-  it("tokenises prompt and answer as one text, of which the model is asked the beginning", () => {
+  it("tokenises prompt and answer as one text, and prompts the model with its beginning", () => {
     const { ids, supervised } = encodeRow({ ...row, output: "spruce" }, "human-assistant", gpt2, 1000);
     const text = "Human: Name the wood\nof a violin's top\n\nAssistant: spruce<|endoftext|>";
     expect([...ids]).toEqual(gpt2.encode(text, { addSpecialTokens: false }));
@@ -45,7 +45,7 @@ describe("encodeRow", () => {
     ]);
   });
 
-  it("begins with the tokenizer's own start token, in the chat template with the template's", () => {
+  it("starts with the tokenizer's start token, or the chat template's", () => {
     const llama3 = goldenTokenizer("llama3");
     for (const templateId of ["alpaca", "chat"] as const) {
       const { ids, supervised } = encodeRow(row, templateId, llama3, 1000);
@@ -55,7 +55,7 @@ describe("encodeRow", () => {
     }
   });
 
-  it("masks by lengths, though an end token stands in the prompt and the padding token is the end token", () => {
+  it("masks by length, even if the prompt contains an end token that is also the padding token", () => {
     const tricky: Row = {
       instruction: "What is <|endoftext|>?",
       input: "",
@@ -76,7 +76,7 @@ describe("encodeRow", () => {
     expect(cut.supervised).toEqual(whole.supervised.slice(0, -3));
   });
 
-  it("excludes a row whose answer is cut away, and none with a token of it left", () => {
+  it("excludes a row only if its whole answer is cut", () => {
     const whole = encodeRow(row, "instruction-answer", gpt2, 1000);
     const start = whole.supervised.indexOf(1);
     expect(encodeRow(row, "instruction-answer", gpt2, start).excluded).toEqual({
@@ -86,7 +86,7 @@ describe("encodeRow", () => {
     expect(encodeRow(row, "instruction-answer", gpt2, start + 1).excluded).toBeNull();
   });
 
-  it("learns only the end token from an empty answer, if there is one", () => {
+  it("supervises only the end token of an empty answer, if there is one", () => {
     const silent = { ...row, output: "" };
     expect(learned(gpt2, silent, "alpaca")).toBe("<|endoftext|>");
     const endless = loadTokenizer({ tokenizer: { ...goldenFiles("gpt2"), config: {} } });
@@ -107,7 +107,7 @@ describe("a row for a model with an encoder", () => {
   const t5 = loadTokenizer({ tokenizer: goldenFiles("t5") }, { splitsAnswers: true });
   const text = (ids: Iterable<number>): string => t5.decode([...ids], { skipSpecialTokens: false });
 
-  it("is the prompt as the tokenizer puts it, then the answer with its end", () => {
+  it("is the prompt as the tokenizer wraps it, then the answer with its end token", () => {
     const { ids, supervised } = encodeRow(row, "instruction-answer", t5, 1000);
     const prompt = "Instruction: Name the wood\nInput: of a violin's top\nAnswer: ";
     const read = t5.encode(prompt, { addSpecialTokens: true });
@@ -117,7 +117,7 @@ describe("a row for a model with an encoder", () => {
     expect(supervised.subarray(read.length)).not.toContain(0);
   });
 
-  it("has earlier answers in its prompt, which are not learned", () => {
+  it("has earlier answers in its prompt, unsupervised", () => {
     const told: Row = { ...row, history: [["What is this?", "A violin."]] };
     const { ids, supervised } = encodeRow(told, "instruction-answer", t5, 1000);
     const read = text(ids.subarray(0, supervised.indexOf(1)));
@@ -126,7 +126,7 @@ describe("a row for a model with an encoder", () => {
     expect(learned(t5, told, "instruction-answer")).toBe("It is spruce.</s>");
   });
 
-  it("is asked as it is trained", () => {
+  it("is prompted as it is trained", () => {
     const { ids, supervised } = encodeRow(row, "alpaca", t5, 1000);
     expect(rowPromptIds(alpacaRow(row), "alpaca", t5).ids).toEqual([
       ...ids.subarray(0, supervised.indexOf(1)),
@@ -196,6 +196,12 @@ describe("lengthStats", () => {
     expect(stats).toMatchObject({ truncated: 0, excluded: 0, endTokenMissing: false });
   });
 
+  it("counts rows of a script that the tokenizer does not know", () => {
+    const chinese = { instruction: "天空是什么颜色？", input: "", output: "蓝色。" };
+    const encoded = [row, chinese].map((one) => encodeRow(one, "instruction-answer", gpt2, 1000));
+    expect(lengthStats(encoded, 1000).inBytes).toBe(1);
+  });
+
   it("counts rows truncated and excluded by the maximum length", () => {
     const prompt = encodeRow(row, "instruction-answer", gpt2, 1000).supervised.indexOf(1);
     const some = lengthStats(encode(prompt + 30), prompt + 30);
@@ -207,7 +213,7 @@ describe("lengthStats", () => {
     expect(none.longest).toBe(lengthStats(encode(1000), 1000).longest);
   });
 
-  it("counts answers that are cut before their end, and none whose end is there", () => {
+  it("counts only answers that lose their end", () => {
     const lengths = encode(1000).map(({ ids }) => ids.length);
     const prompt = encodeRow(row, "instruction-answer", gpt2, 1000).supervised.indexOf(1);
     const cut = Math.floor((prompt + Math.max(...lengths)) / 2);
@@ -244,7 +250,7 @@ describe("lengthStats", () => {
     ]);
   });
 
-  it("notices that there is no end token to learn, whatever is cut", () => {
+  it("reports a missing end token whatever is cut", () => {
     const endless = loadTokenizer({ tokenizer: { ...goldenFiles("gpt2"), config: {} } });
     expect(lengthStats(encode(1000, endless), 1000).endTokenMissing).toBe(true);
     expect(lengthStats(encode(5), 5).endTokenMissing).toBe(false);

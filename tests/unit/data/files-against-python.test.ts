@@ -114,7 +114,7 @@ describe("Parquet, as pyarrow and datasets write it", () => {
       expect((await readAll([file], { firstRows })).rows).toEqual(all.slice(0, firstRows));
   });
 
-  it("handing rows on as soon as their pages are read", async () => {
+  it("passing rows on as soon as their pages are read", async () => {
     const bytes = readFileSync(at("parquet/messages-pages-1.parquet"));
     const file = new Blob([bytes]);
     const seen: number[] = [];
@@ -127,7 +127,7 @@ describe("Parquet, as pyarrow and datasets write it", () => {
 describe.each([
   ["tables", tables.csv],
   ["JSON", tables.json],
-])("%s, as pandas reads them", (kind, cases) => {
+])("%s, as pandas reads it", (kind, cases) => {
   it.each(cases)("$name", async ({ text, rows: expected }) => {
     for (const size of [1, 7, 1 << 16]) {
       const { rows, report } = await readAll([fileOf(text, kind === "tables" ? "a.csv" : "a.json", size)]);
@@ -139,7 +139,7 @@ describe.each([
   });
 });
 
-describe("prompts within both answers, as trl takes them out", () => {
+describe("prompts within both answers, as TRL extracts them", () => {
   it.each(goldens<Preference[]>("preferences.json"))("$chosen", async ({ chosen, rejected, parts }) => {
     const { rows } = await readAll([fileOf(JSON.stringify([{ chosen, rejected }]))]);
     const [row] = rows;
@@ -165,7 +165,7 @@ function tokenizerOf(style: Style, template: string): Tokenizer {
   return known;
 }
 
-describe("conversations with tools and several turns, as transformers has them", () => {
+describe("conversations with tools and several turns, as transformers renders them", () => {
   it.each(chats.cases)(
     "chat $chat under $template on $style",
     async ({ style, template, chat, ids, count, every, last }) => {
@@ -189,7 +189,7 @@ describe("conversations with tools and several turns, as transformers has them",
     },
   );
 
-  it("learn what the file marks, under each choice", async () => {
+  it("supervise what the file marks, under each choice", async () => {
     const { rows } = await readAll([fileOf(JSON.stringify(chats.chats[0]))]);
     const tokenizer = tokenizerOf("chatml", "tags");
     const learned = (mode: (typeof LEARN_FROM)[number]): string[] => {
@@ -210,7 +210,7 @@ describe("conversations with tools and several turns, as transformers has them",
     expect(learned("flagged")).toEqual([`  Ebony\n${end}`]);
   });
 
-  it("are left out where the template does not write calls", async () => {
+  it("are left out if the template does not render calls", async () => {
     const { rows } = await readAll([fileOf(JSON.stringify(chats.chats[1]))]);
     const chatml = goldenTokenizer("chatml");
     const without = { code: "data/template-without-tools" };
@@ -230,7 +230,7 @@ describe("conversations with tools and several turns, as transformers has them",
   });
 });
 
-describe("texts in blocks, as trl joins and cuts them", () => {
+describe("texts in blocks, as TRL packs them", () => {
   it.each(chats.blocks)("$style", ({ style, blocks }) => {
     const options = { templateId: "alpaca", maxLength: 16, ...LEARN_EVERY } as const;
     const encoder = new DatasetEncoder(goldenTokenizer(style), options);
@@ -245,7 +245,7 @@ describe("texts in blocks, as trl joins and cuts them", () => {
     }
   });
 
-  it("go on with a document that was cut for its length without an end token between", () => {
+  it("continue a document that was split for length without an end token in between", () => {
     const gpt2 = goldenTokenizer("gpt2");
     const encoder = new DatasetEncoder(gpt2, { templateId: "chat", maxLength: 1000, ...LEARN_EVERY });
     encoder.add({ kind: "text", text: "One half\n", goesOn: true }, 0);

@@ -263,12 +263,12 @@ describe("formats of rows", () => {
     }
   });
 
-  it("each have a case, except columns, which the user assigns", () => {
+  it("each have a case, except columns that the user assigns", () => {
     const covered = new Set(forms.map(([, format]) => format));
     expect(FORMAT_IDS.filter((id) => id !== "columns" && !covered.has(id))).toEqual([]);
   });
 
-  it("count how often each occurs, and read each row by its own", async () => {
+  it("are counted, and each row is read by its own", async () => {
     const values = [{ messages: chat }, { prompt: "a", completion: "b" }, { messages: chat }, { text: "t" }];
     const { rows, report } = await readAll([fileOf(values.map((one) => JSON.stringify(one)).join("\n"))]);
     expect(rows.map(({ kind }) => kind)).toEqual(["conversation", "conversation", "conversation", "text"]);
@@ -284,7 +284,7 @@ describe("formats of rows", () => {
     expect((await readAll([fileOf(JSON.stringify([value, { messages: chat }]))])).report.flaggedRows).toBe(1);
   });
 
-  it.each(["weight", "train", "training"])("take %s for the mark of an answer", async (name) => {
+  it.each(["weight", "train", "training"])("read %s as the label of an answer", async (name) => {
     const turns = [
       { from: "human", value: "a" },
       { from: "gpt", value: "b", [name]: name === "weight" ? 0 : false },
@@ -301,13 +301,13 @@ describe("formats of rows", () => {
     expect(rows).toEqual([marked, marked]);
   });
 
-  it("take a bare list of messages for a conversation, in a list or on a line", async () => {
+  it("read a bare list of messages as a conversation, in a list or on a line", async () => {
     for (const text of [JSON.stringify([chat, chat]), `${JSON.stringify(chat)}\n${JSON.stringify(chat)}\n`]) {
       expect((await readAll([fileOf(text)])).rows).toEqual([conversation(asked), conversation(asked)]);
     }
   });
 
-  it("take numbers for classes, not for labels", async () => {
+  it("read numbers as classes, not as labels", async () => {
     const { rows } = await readAll([fileOf('[{"prompt": "a", "completion": "b", "label": 1}]')]);
     expect(rows).toEqual([conversation([user("a"), assistant("b")])]);
   });

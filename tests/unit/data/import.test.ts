@@ -71,7 +71,7 @@ describe("importDataset", () => {
     expect(steps.at(-1)).toEqual([content.size, content.size]);
   });
 
-  it("offers the rows before a break", async () => {
+  it("offers the rows before a fault", async () => {
     const summary = await importDataset(file(JSON.stringify(rows(2500)).slice(0, -5)), { name: "cut.json" });
     expect(summary.rows).toBe(2499);
     expect(summary.brokenAt).toMatchObject({
@@ -82,7 +82,7 @@ describe("importDataset", () => {
     expect(await stored(summary.id)).toEqual(rows(2499));
   });
 
-  it("leaves everything as it was after a refusal", async () => {
+  it("changes nothing after a refusal", async () => {
     const kept = await importDataset(file(rows(3)), { name: "kept" });
     await expect(importDataset(file("not json"), { name: "bad.json" })).rejects.toMatchObject({
       code: "data",
@@ -121,7 +121,7 @@ describe("importDataset", () => {
     expect(await chunkCount()).toBe(1);
   });
 
-  it("takes the place of a dataset with the same id", async () => {
+  it("replaces a dataset with the same id", async () => {
     await importDataset(file(rows(3)), { name: "sample", id: "sample-pirate" });
     await importDataset(file(rows(5)), { name: "sample", id: "sample-pirate" });
     expect(await storage.listDatasets()).toHaveLength(1);
@@ -139,7 +139,7 @@ describe("importDataset", () => {
     expect(await storage.listDatasets()).toHaveLength(3);
   });
 
-  it("says so when the file can no longer be read", async () => {
+  it("reports a file that can no longer be read", async () => {
     const gone = file(rows(1));
     vi.spyOn(gone, "stream").mockReturnValue(
       new ReadableStream({

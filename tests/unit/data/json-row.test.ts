@@ -61,7 +61,7 @@ const rows: Readonly<Record<string, Row>> = {
 
 it.each(
   Object.entries(rows).flatMap(([name, row]) => FORMAT_IDS.map((format) => [name, format, row] as const)),
-)("%s, exported from a file of %s, is the same row when it is read again", (_name, format: FormatId, row) => {
+)("%s, exported from a file of %s, reads back as the same row", (_name, format: FormatId, row) => {
   const value = JSON.parse(JSON.stringify(jsonRow(row, format))) as Record<string, unknown>;
   expect(formatOf(value)?.read(value)).toEqual(row);
 });

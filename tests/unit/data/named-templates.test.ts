@@ -40,7 +40,7 @@ const ROW: ConversationRow = {
 
 describe("templates by name", () => {
   it.each(goldens.map((golden, index) => ({ name: `${golden.template} ${index}`, golden })))(
-    "write what the published template writes: $name",
+    "match the published template: $name",
     ({ golden: { template, bos_token, eos_token, messages, tools, ask, text } }) => {
       const { source } = namedTemplate(template, { hasToken: () => true, hasEnd: true });
       const chat = new ChatTemplate(source, { bos_token, eos_token });
@@ -48,7 +48,7 @@ describe("templates by name", () => {
     },
   );
 
-  it("are all compared with a published one", () => {
+  it("are all compared with a published template", () => {
     expect(new Set(goldens.map(({ template }) => template))).toEqual(new Set(NAMED_TEMPLATE_IDS));
   });
 
@@ -57,7 +57,7 @@ describe("templates by name", () => {
       NAMED_TEMPLATE_IDS.map((id) => [id, style] as const),
     ),
   )(
-    "learn every answer with the token that ends it, and ask with the same tokens: %s on %s",
+    "supervise every answer with its end token, and prompt with the same tokens: %s on %s",
     (templateId, style) => {
       const base = goldenTokenizer(style);
       const { tokenizer, templateId: rendering } = shapeOf({ templateId }, base);

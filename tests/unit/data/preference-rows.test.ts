@@ -36,7 +36,7 @@ const textOf = ({ ids, supervised }: Pick<EncodedRow, "ids" | "supervised">): Te
   answer: [...supervised],
 });
 
-test.each(cases)("texts of more than $max_length tokens are cut as by TRL's collators", (golden) => {
+test.each(cases)("truncates texts of more than $max_length tokens as TRL's collators do", (golden) => {
   const { max_length: length } = golden;
   const cut = (field: "chosen_ids" | "rejected_ids") =>
     rows.map((row) => cutRow(whole(row.prompt_ids, row[field]), length));
@@ -54,7 +54,7 @@ test.each(cases)("texts of more than $max_length tokens are cut as by TRL's coll
   expect(others.map(({ rejected }) => textOf(rejected!))).toEqual(golden.other);
 });
 
-test("other answers come from the same batch", () => {
+test("takes other answers from the same batch", () => {
   const labelled = [1, 2, 3, 4, 5].map((id) => ({
     ...cutRow(whole([9], [id]), 8),
     answer: { ids: Uint32Array.of(id), supervised: Uint8Array.of(1) },
@@ -95,8 +95,8 @@ function learned({ ids, supervised }: Pick<EncodedRow, "ids" | "supervised">): s
   return tokenizer.decode(kept, { skipSpecialTokens: false });
 }
 
-describe("rows whose answers are compared", () => {
-  test("a pair has both answers after one prompt, of which nothing is learned", () => {
+describe("preference rows", () => {
+  test("a pair has both answers after one unsupervised prompt", () => {
     const [pair] = encode(preference, "pairs");
     expect([learned(pair!), learned(pair!.rejected!)]).toEqual([
       " Spruce.<|endoftext|>",
@@ -106,13 +106,13 @@ describe("rows whose answers are compared", () => {
     expect([...pair!.ids.subarray(0, start)]).toEqual([...pair!.rejected!.ids.subarray(0, start)]);
   });
 
-  test.each([true, false])("of a labelled conversation (%s) the last answer counts", (good) => {
+  test.each([true, false])("the label of a conversation (%s) applies to its last answer", (good) => {
     const [row] = encode(labelled(good), "labels");
     expect([row!.good, row!.excluded, learned(row!)]).toEqual([good, null, " Spruce.<|endoftext|>"]);
     expect(learned(row!.answer!)).toBe(learned(row!));
   });
 
-  test("a pair becomes a good and a bad answer of one row", () => {
+  test("a pair becomes a good and a bad answer", () => {
     const both = encode(preference, "labels");
     expect(both.map((one) => [one.good, one.row, learned(one)])).toEqual([
       [true, 3, " Spruce.<|endoftext|>"],
@@ -136,17 +136,17 @@ describe("rows whose answers are compared", () => {
   });
 });
 
-describe("text of conversations", () => {
+describe("plain-text training on conversations", () => {
   const rule = { ...LEARN_EVERY, learnFrom: "all" } as const;
 
-  test("every token is learned, questions included", () => {
+  test("supervises every token, questions included", () => {
     const row = encodeRow(preference, "human-assistant", tokenizer, 200, rule);
     expect([...row.supervised].every((mark) => mark === 1)).toBe(true);
     expect(learned(row)).toContain("Human: Name a wood.");
     expect(row.excluded).toBeNull();
   });
 
-  test("a model with an encoder has no text to continue", () => {
+  test("is refused for a model with an encoder", () => {
     const t5 = loadTokenizer({ tokenizer: goldenFiles("t5") }, { splitsAnswers: true });
     const row = encodeRow(conversation, "plain", t5, 200, rule);
     expect(row.excluded).toEqual({ code: "data/text-needs-decoder" });

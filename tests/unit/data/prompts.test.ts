@@ -23,7 +23,7 @@ describe("a file of prompts", () => {
       "sharegpt",
       '{"conversations": [{"from": "human", "value": "Why?"}]}\n{"conversations": [{"from": "human", "value": "How?"}]}',
     ],
-  ])("needs no answers: %s", async (_, content) => {
+  ])("may lack answers: %s", async (_, content) => {
     const rows = await read("prompts.jsonl", content);
     expect(rows.map(questionOf)).toMatchObject([
       { text: "Why?", answer: "" },
@@ -42,7 +42,7 @@ describe("a file of prompts", () => {
     expect(row).toMatchObject({ turns: [{ text: "Hi" }, { text: "Hello" }, { text: "Why?" }, { text: "" }] });
   });
 
-  test("is not a dataset", async () => {
+  test("is refused as a dataset", async () => {
     await expect(read("p.jsonl", '{"prompt": "Why?"}', false)).rejects.toThrow();
   });
 });

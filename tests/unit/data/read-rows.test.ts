@@ -54,7 +54,7 @@ describe("forms of a file", () => {
     ],
   ];
 
-  it.each(forms)("reads %s, cut into pieces of any size", async (_what, text) => {
+  it.each(forms)("reads %s, split into chunks of any size", async (_what, text) => {
     for (const size of [1, 2, 7, 64, 1 << 16]) {
       const { rows, report } = await read(text, size);
       expect(rows).toEqual(three);
@@ -62,19 +62,19 @@ describe("forms of a file", () => {
     }
   });
 
-  it("names a second list in a field as ignored", async () => {
+  it("reports a second list in a field as ignored", async () => {
     const { rows, report } = await read(JSON.stringify({ train: three, test: [row(4), row(5)] }));
     expect(rows).toEqual(three);
     expect(report.ignoredFields).toEqual(["test"]);
   });
 
-  it("takes a row with a history for a row, not for a list in a field", async () => {
+  it("reads a row with a history as a row, not as a list in a field", async () => {
     const one: Row = { ...row(1), history: [["a", "b"]] };
     const { history, ...rest } = one;
     expect((await read(JSON.stringify({ history, ...rest }))).rows).toEqual([one]);
   });
 
-  it("reads rows that are longer than a piece, and a first line longer than a megabyte", async () => {
+  it("reads rows longer than a chunk, and a first line longer than a megabyte", async () => {
     const long = { ...row(1), output: "x".repeat(100_000) };
     expect((await read(JSON.stringify([row(0), long]))).rows[1]).toEqual(long);
     const longer = { ...row(1), output: "x".repeat(1_300_000) };
@@ -102,11 +102,11 @@ describe("encodings", () => {
     ["UTF-16 BE without a mark", utf16(true, false)],
   ];
 
-  it.each(files)("reads %s, cut anywhere", async (_what, bytes) => {
+  it.each(files)("reads %s, split anywhere", async (_what, bytes) => {
     for (const size of [1, 3, 5, 1 << 16]) expect((await read(bytes, size)).rows).toEqual(expected);
   });
 
-  it("reports the byte at which a file stops being text", async () => {
+  it("reports the byte offset of invalid text", async () => {
     const gbk = Uint8Array.of(...utf8('[{"instruction": "'), 0xcc, 0xec, 0xc6, 0xf8, ...utf8('"}]'));
     for (const size of [1, 1 << 16]) {
       await expect(read(gbk, size)).rejects.toThrow("data.json is not valid UTF-8 text from byte 19 on");
@@ -114,7 +114,7 @@ describe("encodings", () => {
     await expect(read(Uint8Array.of(0xff, 0xfe, 0, 0, 0x5b, 0, 0, 0))).rejects.toThrow(/UTF-32/);
   });
 
-  it("keeps the rows before bytes that are not text", async () => {
+  it("keeps the rows before invalid bytes", async () => {
     const bytes = Uint8Array.of(
       ...utf8(JSON.stringify(three)).slice(0, -1),
       ...utf8(', {"instruction": "caf'),
@@ -130,7 +130,7 @@ describe("encodings", () => {
     }
   });
 
-  it("notices half a character at the end", async () => {
+  it("reports an incomplete character at the end", async () => {
     const cut = utf8('{"instruction": "天').slice(0, -1);
     await expect(read(cut)).rejects.toThrow(/not valid UTF-8 text from byte 18 on/);
     const halfUnit = Uint8Array.of(0xff, 0xfe, 0x5b, 0, 0x5d);
@@ -181,7 +181,7 @@ describe("rows that cannot be used", () => {
     ],
   ];
 
-  it.each(bad)("are kept out and listed: %s", async (_what, value, reason) => {
+  it.each(bad)("are excluded and listed: %s", async (_what, value, reason) => {
     const values = [row(1), value, row(2)];
     for (const text of [JSON.stringify(values), values.map((one) => JSON.stringify(one)).join("\n")]) {
       const { rows, report } = await read(text);
@@ -198,7 +198,7 @@ describe("rows that cannot be used", () => {
     expect(worded(report, 1).problems.at(-1)).toEqual({ row: 201, reason: "is a number, not an object" });
   });
 
-  it("make an empty import when there are no others", async () => {
+  it("give an empty import when there are no others", async () => {
     await expect(read("[1, 2]")).rejects.toThrow(
       /None of the 2 rows can be used: row 1 is a number, not an object/,
     );
@@ -209,8 +209,8 @@ describe("rows that cannot be used", () => {
   });
 });
 
-describe("rows that can", () => {
-  it("need no input, and lose empty and null extras", async () => {
+describe("usable rows", () => {
+  it("need no input, and drop empty and null extras", async () => {
     const { rows, report } = await read(
       JSON.stringify([
         { instruction: "a", output: "b" },
@@ -228,7 +228,7 @@ describe("rows that can", () => {
     expect(report).toMatchObject({ ...clean, emptyAnswers: 1 });
   });
 
-  it("may have other fields, which are named once", async () => {
+  it("may have other fields, each reported once", async () => {
     const values = [
       { ...row(1), id: 1, text: "x" },
       { ...row(2), id: 2, __proto__x: 1 },
@@ -239,14 +239,14 @@ describe("rows that can", () => {
     expect(report.ignoredFields).toEqual(["id", "text", "__proto__x", "__proto__"]);
   });
 
-  it("name a bounded number of other fields", async () => {
+  it("report a bounded number of other fields", async () => {
     const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f${i}${"x".repeat(200)}`, 1]));
     const { report } = await read(JSON.stringify([{ ...row(1), ...wide }]));
     expect(report.ignoredFields).toHaveLength(50);
     expect(report.ignoredFields[0]).toHaveLength(80);
   });
 
-  it("are kept and counted when they repeat", async () => {
+  it("are kept and counted when duplicate", async () => {
     const { rows, report } = await read(
       JSON.stringify([row(1), row(2), row(1), { ...row(1), system: "s" }, row(1)]),
     );
@@ -254,7 +254,7 @@ describe("rows that can", () => {
     expect(report.duplicates).toBe(2);
   });
 
-  it("do not repeat when only the borders between their texts differ", async () => {
+  it("are not duplicates when only the boundaries between their texts differ", async () => {
     const { report } = await read(
       JSON.stringify([
         { instruction: "ab", input: "", output: "c" },
@@ -331,14 +331,14 @@ describe("broken JSON", () => {
     ],
   ];
 
-  it.each(breaks)("is located and the rows before it kept: %s", async (_what, text, message) => {
+  it.each(breaks)("is located, and the rows before it are kept: %s", async (_what, text, message) => {
     const { rows, report } = await read(text);
     expect(rows).toEqual(three);
     expect(worded(report, rows.length).brokenAt).toContain(`The file breaks off at ${message}`);
     expect(worded(report, rows.length).brokenAt).toMatch(/The 3 good rows before that were kept.$/);
   });
 
-  it("is located on the same line in pieces of any size", async () => {
+  it("is located on the same line for chunks of any size", async () => {
     for (const [, text, message] of breaks) {
       for (const size of [1, 11]) {
         const { rows, report } = await read(text, size);
@@ -348,14 +348,14 @@ describe("broken JSON", () => {
     }
   });
 
-  it("is refused when no row comes before it", async () => {
+  it("is refused when no row precedes it", async () => {
     await expect(read('[{"instruction": }]')).rejects.toThrow(
       "data.json breaks off at line 1, column 18: a value was expected here. There is no row before it.",
     );
     await expect(read('{\n"data": 5}')).rejects.toThrow(/contains no list of rows/);
   });
 
-  it("costs one row of JSON Lines and no more", async () => {
+  it("costs only one row of JSON Lines", async () => {
     const text = `${JSON.stringify(row(1))}\n{"instruction": "a" "output"}\n\n{'a'}\n${JSON.stringify(row(2))}\n{"instruction": "cut`;
     const { rows, report } = await read(text);
     expect(rows).toEqual([row(1), row(2)]);
@@ -406,7 +406,7 @@ describe("files that are not datasets", () => {
     if (content.length < 1000) await expect(read(content, 1)).rejects.toThrow(message);
   });
 
-  it("includes a single row without end", async () => {
+  it("includes a single unterminated row", async () => {
     const endless = `[{"instruction": "${"x".repeat(17 * 2 ** 20)}`;
     await expect(read(endless)).rejects.toThrow(/has a row 1 of more than 16 MB/);
     const long = "x".repeat(2 ** 19);

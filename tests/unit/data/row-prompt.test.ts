@@ -11,7 +11,7 @@ const row = alpacaRow({
   history: [["What is this?", "A violin."]],
 });
 
-describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", (style) => {
+describe.each(STYLES)("a training row used as a sample prompt, under the tokenizer of %s", (style) => {
   const tokenizer = goldenTokenizer(style);
 
   it.each(["alpaca", "human-assistant", "instruction-answer"] as const)(
@@ -25,7 +25,7 @@ describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", 
     },
   );
 
-  it("starts the conversation that continues from it", () => {
+  it("starts the conversation that continues it", () => {
     const asked = rowPromptIds(row, "alpaca", tokenizer);
     expect(continuedRowIds(row, [], "alpaca", tokenizer)).toEqual(asked);
     const further = [
@@ -43,7 +43,7 @@ describe.each(STYLES)("a row asked while it trains, under the tokenizer of %s", 
     );
   });
 
-  it("equals what the chat pane would send", () => {
+  it("equals what the chat would send", () => {
     const plain = alpacaRow({ instruction: "Name the wood", input: "", output: "Spruce." });
     const asked = promptIds([{ role: "user", content: "Name the wood" }], "alpaca", tokenizer);
     expect(rowPromptIds(plain, "alpaca", tokenizer)).toEqual(asked);

@@ -42,7 +42,7 @@ function marked(given: Row, templateId: RenderingId, tokenizer: Tokenizer = chat
 }
 
 describe("plain templates", () => {
-  it("are Stanford Alpaca's own words, with input and without", () => {
+  it("match Stanford Alpaca's, with and without input", () => {
     expect(marked(row, "alpaca")).toBe(
       "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n### Instruction:\nName a wood.\n\n### Response:「Spruce.<|im_end|>」",
     );
@@ -51,7 +51,7 @@ describe("plain templates", () => {
     );
   });
 
-  it("are Human and Assistant, the question stripped at its end", () => {
+  it("match the Human/Assistant template, which strips the end of the question", () => {
     expect(marked(row, "human-assistant")).toBe("Human: Name a wood.\n\nAssistant:「 Spruce.<|im_end|>」");
     expect(marked(withInput, "human-assistant")).toBe(
       "Human: Name a wood.\nIt is light.\n\nAssistant:「 Spruce.<|im_end|>」",
@@ -65,7 +65,7 @@ describe("plain templates", () => {
     );
   });
 
-  it("are Instruction, Input and Answer, a line each", () => {
+  it("match the Instruction/Input/Answer template", () => {
     expect(marked(row, "instruction-answer")).toBe(
       "Instruction: Name a wood.\nAnswer:「 Spruce.<|im_end|>」",
     );
@@ -74,7 +74,7 @@ describe("plain templates", () => {
     );
   });
 
-  it("put earlier turns and a system text in front, and learn every answer", () => {
+  it("put earlier turns and a system text first, and supervise every answer", () => {
     expect(marked(long, "human-assistant")).toBe(
       "Be brief.\n\nHuman: Name a wood.\n\nAssistant:「 Spruce.<|im_end|>」\n\nHuman: Another.\n\nAssistant:「 Ebony.<|im_end|>」\n\nHuman: And now?\n\nAssistant:「 Maple.<|im_end|>」",
     );
@@ -85,19 +85,19 @@ describe("plain templates", () => {
 });
 
 describe("the model's own chat template", () => {
-  it("learns the answer and its end token, and not what the template writes after it", () => {
+  it("supervises the answer and its end token, and nothing after it", () => {
     expect(marked(withInput, "chat")).toBe(
       "<|im_start|>system\nYou are a helpful luthier.<|im_end|>\n<|im_start|>user\nName a wood.\nIt is light.<|im_end|>\n<|im_start|>assistant\n「Spruce.<|im_end|>」\n",
     );
   });
 
-  it("learns every answer of a conversation", () => {
+  it("supervises every answer of a conversation", () => {
     expect(marked(long, "chat")).toBe(
       "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nName a wood.<|im_end|>\n<|im_start|>assistant\n「Spruce.<|im_end|>」\n<|im_start|>user\nAnother.<|im_end|>\n<|im_start|>assistant\n「Ebony.<|im_end|>」\n<|im_start|>user\nAnd now?<|im_end|>\n<|im_start|>assistant\n「Maple.<|im_end|>」\n",
     );
   });
 
-  it("works with templates that trim, put a space before the answer, or have no generation prompt", () => {
+  it("supports templates that trim, put a space before the answer, or have no generation prompt", () => {
     const spaced = { ...row, output: "  Spruce.\n" };
     expect(marked(spaced, "chat", goldenTokenizer("llama3"))).toBe(
       "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nName a wood.<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n「Spruce.<|eot_id|>」",
@@ -110,7 +110,7 @@ describe("the model's own chat template", () => {
     );
   });
 
-  it("ends where the template ends a turn, whatever the tokenizer's end token is", () => {
+  it("ends with the template's end of turn, whatever the tokenizer's end token is", () => {
     const generationConfig = { eos_token_id: [602, 600] };
     const told = loadTokenizer({ tokenizer: goldenFiles("qwen"), generationConfig });
     for (const qwen of [told, goldenTokenizer("qwen")]) {
@@ -132,7 +132,7 @@ describe("the model's own chat template", () => {
   const template = (chatTemplate: string) =>
     loadTokenizer({ tokenizer: { ...goldenFiles("chatml"), chatTemplate } });
 
-  it("learns every answer where the template writes earlier ones differently", () => {
+  it("supervises every answer even if the template renders earlier ones differently", () => {
     const thinking = template(
       "{% for m in messages %}{{ m.role }}: {% if m.role == 'assistant' and loop.last %}(thinks) {% endif %}{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}",
     );
@@ -141,7 +141,7 @@ describe("the model's own chat template", () => {
     );
   });
 
-  it("learns a finished answer where the model is asked with an opened thinking block, and notes it", () => {
+  it("supervises a complete answer if the generation prompt opens a thinking block, and reports it", () => {
     const opening = template(
       "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}",
     );
@@ -153,7 +153,7 @@ describe("the model's own chat template", () => {
     expect(encodeRow(row, "chat", chatml, 100).notes.askedDifferently).toBe(false);
   });
 
-  it("puts the system text before the first question if the template does not support it", () => {
+  it("puts the system text before the first question if the template has no system role", () => {
     const refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}";
     const turns =
       "{% for m in messages %}{% if m.role != 'system' %}<|im_start|>{{ m.content }}<|im_end|>{% endif %}{% endfor %}";
@@ -168,7 +168,7 @@ describe("the model's own chat template", () => {
     expect(encodeRow(long, "chat", chatml, 100).notes.systemInQuestion).toBe(false);
   });
 
-  it("leaves out rows that the template refuses or fails on, and says why", () => {
+  it("excludes rows that the template refuses or fails on, with the reason", () => {
     const rewriting = template(
       "{% for m in messages %}{{ messages | length }} {{ m.content }}{% endfor %}{% if add_generation_prompt %}>{% endif %}",
     );
@@ -195,7 +195,7 @@ describe("the model's own chat template", () => {
   });
 });
 
-describe("asking", () => {
+describe("prompts", () => {
   const messages: ChatMessage[] = [
     { role: "system", content: "Be brief." },
     { role: "user", content: "Name a wood." },
@@ -209,7 +209,7 @@ describe("asking", () => {
     STYLES.flatMap((style) =>
       (["chat", ...PLAIN_TEMPLATE_IDS] as const).map((templateId) => [style, templateId] as const),
     ),
-  )("gives the very tokens that training sees: %s, %s", ([style, templateId], { skip }) => {
+  )("have exactly the tokens that training sees: %s, %s", ([style, templateId], { skip }) => {
     const hasTemplate = goldenFiles(style).chatTemplate !== null;
     skip(templateId === "chat" && !hasTemplate, `${style} has no chat template`);
     const tokenizer = goldenTokenizer(style);
@@ -225,7 +225,7 @@ describe("asking", () => {
     expect(endIds.has(trained.ids[ids.length + after.lastIndexOf(1)]!)).toBe(true);
   });
 
-  it("joins consecutive questions and skips answers without a question", () => {
+  it("join consecutive questions and skip answers without a question", () => {
     const conversation = messagesConversation([
       { role: "assistant", content: "Hello!" },
       { role: "user", content: "One" },

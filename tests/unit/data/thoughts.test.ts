@@ -41,12 +41,12 @@ function marked(template: string, thoughts: Thoughts, templateId: RenderingId = 
 }
 
 describe("thinking blocks", () => {
-  it.each(goldens)("are written as Qwen3's own template writes them: $text", ({ messages, ask, text }) => {
+  it.each(goldens)("are rendered as Qwen3's own template does: $text", ({ messages, ask, text }) => {
     const template = new ChatTemplate(templates.qwen3!, {});
     expect(template.render(messages, { addGenerationPrompt: ask })).toBe(text);
   });
 
-  it("are learned as the template has them: gone from earlier turns, kept in the last", () => {
+  it("are supervised as rendered: gone from earlier turns, kept in the last", () => {
     expect(marked("qwen3", "template")).toBe(
       "<|im_start|>user\nName a wood.<|im_end|>\n<|im_start|>assistant\n「Spruce.<|im_end|>」\n<|im_start|>user\nAnother.<|im_end|>\n<|im_start|>assistant\n「<think>\nA dark one.\n</think>\n\nEbony.<|im_end|>」\n",
     );
@@ -72,7 +72,7 @@ describe("thinking blocks", () => {
     expect(marked("qwen3", "drop")).toContain("「<think>\n\n</think>\n\nEbony.<|im_end|>」");
   });
 
-  it("leave answers unchanged that have none, or contain the markers later", () => {
+  it("do not change answers without a block, or with markers later on", () => {
     const text = "Write <think> and </think> around it.";
     const other: ConversationRow = {
       kind: "conversation",

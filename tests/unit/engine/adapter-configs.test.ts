@@ -136,20 +136,20 @@ test.each<[Record<string, number>, string]>([
   expect(methods.lora.bind(values as never, spec).config.alpha_pattern).toEqual(table);
 });
 
-test("olora is refused where weights are stored transposed, as PEFT takes out another part there", () => {
+test("refuses olora on transposed weights, where PEFT decomposes differently", () => {
   const spec = describeModel(readJson("gpt2", "config.json"));
   const bind = (): unknown => methods.lora.bind({ init_lora_weights: "olora" }, spec);
   expect(bind).toThrow(/olora cannot be used for transformer.h.0.attn.c_attn/);
 });
 
-test("a start that is a part of the base goes with no embedding and no more rank than the weight has", () => {
+test("refuses SVD and QR initialisation of embeddings and above a weight's rank", () => {
   const spec = describeModel(readJson("llama", "config.json"));
   const bind = (options: Record<string, string | number>) => (): unknown => methods.lora.bind(options, spec);
   expect(bind({ init_lora_weights: "olora", target_modules: "embed_tokens" })).toThrow(/embed_tokens/);
   expect(bind({ init_lora_weights: "olora", r: 512 })).toThrow(/olora finds at most \d+ directions/);
 });
 
-test("layers_pattern needs numbers of layers, and a regex that is one", () => {
+test("layers_pattern needs layers_to_transform and a valid regex", () => {
   const spec = describeModel(readJson("llama", "config.json"));
   const bind = (options: Record<string, string>) => (): unknown => methods.lora.bind(options, spec);
   expect(bind({ layers_pattern: "layers" })).toThrow(/layers_to_transform/);

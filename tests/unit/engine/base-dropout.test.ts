@@ -12,11 +12,11 @@ test.each([
   ["bloom", {}],
   ["t5", { embedding: 0.1, residual: 0.1, inner: 0.1, final: 0.1, attention: 0.1 }],
   ["llama", {}],
-])("%s drops by default what its class in transformers says", (family, shares) => {
+])("%s has its transformers class's default dropout", (family, shares) => {
   expect(dropoutOf(family, {})).toEqual({ ...none, ...shares });
 });
 
-test("keys of config.json stand above the defaults", () => {
+test("keys of config.json override the defaults", () => {
   expect(dropoutOf("gpt2", { embd_pdrop: 0, resid_pdrop: 0.2, attn_pdrop: null })).toEqual({
     ...none,
     residual: 0.2,

@@ -22,24 +22,24 @@ test.each([
   "p-tuning",
   "prefix-tuning",
   "p-tuning-v2",
-] as const)("%s writes the task of a model with an encoder", (id) => {
+] as const)("%s writes the task type of an encoder-decoder", (id) => {
   expect(bind(id).config.task_type).toBe("SEQ_2_SEQ_LM");
 });
 
 describe("virtual tokens", () => {
-  test("stand in front of the prompt, and PEFT's rows for the decoder are saved beside them", () => {
+  test("precede the prompt, and are saved with PEFT's rows for the decoder", () => {
     const { config, parameters, promptLength } = bind("prompt-tuning", { num_virtual_tokens: 5 });
     expect([promptLength, parameters[0]?.shape]).toEqual([5, [10, 32]]);
     expect(config).toMatchObject({ num_virtual_tokens: 5, num_transformer_submodules: 2, token_dim: 32 });
   });
 
-  test("of a prefix are as wide as all heads together, which need not be the hidden size", () => {
+  test("of a prefix are as wide as all heads, which may differ from the hidden size", () => {
     const { config, parameters } = bind("prefix-tuning", { num_virtual_tokens: 4, prefix_projection: false });
     expect(parameters[0]?.shape).toEqual([4, 2 * 2 * 36]);
     expect(config).toMatchObject({ token_dim: 36, num_attention_heads: 3, num_transformer_submodules: 2 });
   });
 
-  test("of a file for the decoder alone are refused", () => {
+  test("are refused from a file for the decoder only", () => {
     const saved = { peft_type: "PROMPT_TUNING", task_type: "SEQ_2_SEQ_LM", num_virtual_tokens: 4 };
     const read = (count: number) =>
       methods["prompt-tuning"].readConfig({ ...saved, num_transformer_submodules: count });
@@ -48,7 +48,7 @@ describe("virtual tokens", () => {
   });
 });
 
-test("bottlenecks stand in the sub-layers of both stacks, none at the attention to the encoder", () => {
+test("bottlenecks are in the sub-layers of both stacks, except cross-attention", () => {
   const places = (id: MethodId): string[] =>
     bind(id).parameters.flatMap(
       ({ name }) => /(.*)\.adapters\.luthier\.adapter_up\.bias/.exec(name)?.[1] ?? [],
@@ -61,27 +61,27 @@ test("bottlenecks stand in the sub-layers of both stacks, none at the attention 
   expect(places("pfeiffer").length).toBe(4);
 });
 
-test("the invertible adapter is the encoder's", () => {
+test("the invertible adapter is at the encoder", () => {
   const names = bind("mad-x-language").parameters.map(({ name }) => name);
   expect(names).toContain("encoder.invertible_adapters.luthier.F.0.weight");
 });
 
-test("X-LoRA is refused, as PEFT does not support it for such models", () => {
+test("X-LoRA is refused, as in PEFT", () => {
   expect(() => bind("xlora")).toThrow(/reads the hidden states of a decoder/);
 });
 
-test("BitFit says that there are no biases", () => {
+test("BitFit is refused without biases", () => {
   expect(() => bind("bitfit")).toThrow(/mt5 family has none/);
 });
 
-test("LoRA leaves alone the embedding, of which each stack has a module of its own", () => {
+test("LoRA skips the shared embedding", () => {
   expect(() => bind("lora", { target_modules: "shared" })).toThrow(/No layer of this model matches shared/);
   expect(() => bind("lora", { modules_to_save: "shared" })).toThrow(
     /No module of this model ends with shared/,
   );
 });
 
-test("an adapter for the other kind of model is refused by its task", () => {
+test("an adapter for a decoder-only model is refused by its task type", () => {
   const of = (task: string | null) => ({ peft_type: "LORA", task_type: task });
   expect(() => checkTaskType(of("CAUSAL_LM"), model)).toThrow(/task_type is CAUSAL_LM.*takes SEQ_2_SEQ_LM/);
   expect(() => checkTaskType(of("SEQ_2_SEQ_LM"), decoder)).toThrow(/takes CAUSAL_LM/);

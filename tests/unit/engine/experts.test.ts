@@ -40,7 +40,7 @@ describe("MAD-X's task adapter", () => {
 describe("X-LoRA", () => {
   const two = [expert("lora", { r: 2 }), expert("lora", { r: 4, use_rslora: true })];
 
-  test("takes two or more LoRAs, whatever their ranks", () => {
+  test("accepts two or more LoRAs of any rank", () => {
     expect(refusal("xlora", {}, two)).toBe("taken");
     expect(refusal("xlora", {}, two.slice(1))).toMatch(/^adapters: .* takes 2 to 16 trained adapters, not 1/);
   });
@@ -67,7 +67,7 @@ describe("X-LoRA", () => {
     expect(refusal("xlora", {}, [pissa, pissa])).toBe("taken");
   });
 
-  test("refuses options that do not go together at their field", () => {
+  test("refuses contradictory options at their field", () => {
     expect(refusal("xlora", { top_k_lora: 3 }, two)).toMatch(/^top_k_lora: .* 2 adapters/);
     expect(refusal("xlora", { enable_softmax_topk: true }, two)).toMatch(
       /^enable_softmax_topk: .*top_k_lora/,

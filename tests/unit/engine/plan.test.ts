@@ -148,7 +148,7 @@ describe("a plan", () => {
     expect(kept.slotBytes).toHaveLength(3);
   });
 
-  test("adds gradients straight into the parameters' own", () => {
+  test("accumulates gradients in place", () => {
     const graph = new Graph();
     const weight = graph.parameter("w", f32(8, 8));
     const y = graph.apply(matmul, [leaf(graph, "x"), weight], nt);
@@ -176,9 +176,9 @@ describe.each(cases)("a training plan of %s %s", (family, name) => {
     planBatch({ spec, tuning, weights }, { adapter, length }, shape, "train", { recompute });
   const plans = [planned(false), planned(true)] as const;
 
-  test("never lets two values that are both needed share a slot", () => plans.forEach(expectSound));
+  test("never lets two live values share a slot", () => plans.forEach(expectSound));
 
-  test("computes blocks again where it is told to, and their products at most once", () => {
+  test("recomputes blocks on request, and their products at most once", () => {
     const products = ([kept, again]: typeof plans): number[] =>
       [kept, again].map((plan) => plan.calls.filter(({ call }) => (call.flops ?? 0) > 0).length);
     const [kept = 0, again = 0] = products(plans);
@@ -186,7 +186,7 @@ describe.each(cases)("a training plan of %s %s", (family, name) => {
     expect(again).toBeLessThan(2 * kept);
   });
 
-  test.each(plans)("reaches the gradient of every parameter that moves", (plan) => {
+  test.each(plans)("reaches the gradient of every trainable parameter", (plan) => {
     const reached = new Set<string>();
     for (const { operands } of plan.calls) {
       for (const operand of operands) {

@@ -38,7 +38,7 @@ function drops(id: MethodId, options: FieldValues, mode: GraphMode): KernelCall[
 const numbers = ({ params, kernel }: KernelCall): number =>
   Number(params.count) * (kernel.includes.includes("lib/element_vec4") ? 4 : 1);
 
-test("P-tuning v2 drops other numbers of every row's keys and values in every layer, only while it trains", () => {
+test("P-tuning v2 drops independently per row, layer, keys and values, in training only", () => {
   const options = { num_virtual_tokens: 5, prefix_dropout: 0.25 };
   const calls = drops("p-tuning-v2", options, "train");
   expect(new Set(calls.map(({ params }) => params.site)).size).toBe(3 * 2);
@@ -50,7 +50,7 @@ test("P-tuning v2 drops other numbers of every row's keys and values in every la
   expect(drops("p-tuning-v2", { ...options, prefix_dropout: 0 }, "train")).toEqual([]);
 });
 
-test("P-tuning's LSTM drops between its layers, only while it trains", () => {
+test("P-tuning's LSTM drops between its layers, in training only", () => {
   const options = {
     num_virtual_tokens: 5,
     encoder_reparameterization_type: "LSTM",

@@ -48,26 +48,26 @@ describe.each(readJson<TextCase[]>("prompt_text.json"))("$num_virtual_tokens tok
     prompt_tuning_init_text: text,
   };
 
-  test("are those that PEFT looks up", async () => {
+  test("match PEFT's", async () => {
     expect(fitIds(each.text_ids, each.num_virtual_tokens)).toEqual(each.prompt_ids);
     expect(await startIds(options)).toEqual(each.prompt_ids);
   });
 
-  test("are refused at the field where the text is longer", () => {
+  test("are refused at the field if the text is longer", () => {
     const check = (): void => promptTuning.bind(options, spec).checkText?.(context.tokenize);
     if (each.text_ids.length <= each.num_virtual_tokens) expect(check).not.toThrow();
     else expect(check).toThrow(expect.objectContaining({ field: "prompt_tuning_init_text" }));
   });
 });
 
-test("SAMPLE_VOCAB starts as tokens from all over the vocabulary", async () => {
+test("SAMPLE_VOCAB starts from tokens of the whole vocabulary", async () => {
   const ids = await startIds({ num_virtual_tokens: 500, prompt_tuning_init: "SAMPLE_VOCAB" });
   expect(ids.every((id) => Number.isInteger(id) && id >= 0 && id < spec.vocabularySize)).toBe(true);
   expect(Math.min(...ids)).toBeLessThan(5);
   expect(Math.max(...ids)).toBeGreaterThan(spec.vocabularySize - 5);
 });
 
-test("RANDOM starts as normal(0, 1)", async () => {
+test("RANDOM starts from normal(0, 1)", async () => {
   const [parameter] = promptTuning.bind(
     { num_virtual_tokens: 200, prompt_tuning_init: "RANDOM" },
     spec,
@@ -87,7 +87,7 @@ test("a text without tokens is refused at the field", async () => {
   await expect(init()).rejects.toMatchObject({ field: "prompt_tuning_init_text" });
 });
 
-test("blanks around the text are part of it", async () => {
+test("whitespace around the text counts", async () => {
   const seen: string[] = [];
   const options = {
     num_virtual_tokens: 2,

@@ -54,7 +54,7 @@ async function expectFits(plan: Plan): Promise<void> {
 }
 
 describe.each(Object.keys(published))("%s", (name) => {
-  test("has as many parameters as it is said to have", () => {
+  test("has the published number of parameters", () => {
     expect(parameterCount(describeModel(published[name]!.config))).toBe(published[name]!.parameters);
   });
 

@@ -24,7 +24,7 @@ const never = (): Promise<void> => new Promise(() => {});
 const after = (ms: number): Promise<string> =>
   new Promise((resolve) => setTimeout(() => resolve("done"), ms));
 
-test("empty submits follow while a promise is awaited, none after it, and its value comes through", async () => {
+test("submits empty commands while a promise is pending, and passes its value on", async () => {
   const { queue, times, lists } = makeQueue();
   const waited = new QueuePoller(queue).awaitWork(after(5.5));
   await vi.advanceTimersByTimeAsync(1000);
@@ -35,7 +35,7 @@ test("empty submits follow while a promise is awaited, none after it, and its va
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a rejection ends them too, and is passed on", async () => {
+test("stops at a rejection, and passes it on", async () => {
   const { queue, times } = makeQueue();
   const refused = new QueuePoller(queue).awaitWork(Promise.reject(new Error("lost")));
   await expect(refused).rejects.toThrow("lost");
@@ -43,7 +43,7 @@ test("a rejection ends them too, and is passed on", async () => {
   expect(times).toEqual([]);
 });
 
-test("a long wait gets longer by an eighth at most, until the browser's own poll is as good", async () => {
+test("delays a wait by an eighth at most, up to the browser's own polling interval", async () => {
   const { queue, times } = makeQueue();
   const started = performance.now();
   void new QueuePoller(queue).awaitWork(never());
@@ -58,7 +58,7 @@ test("a long wait gets longer by an eighth at most, until the browser's own poll
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("concurrent waits share one polling schedule, which restarts after each completion", async () => {
+test("concurrent waits share one schedule, which restarts after each completion", async () => {
   const { queue, times } = makeQueue();
   const poller = new QueuePoller(queue);
   const waits = [poller.awaitWork(after(400)), poller.awaitWork(after(402))];

@@ -37,7 +37,7 @@ beforeAll(async () => {
   gpu = await Gpu.open(createNullGpu());
 });
 
-test.each(Object.keys(configs))("the forecast for %s is near the engine's own prediction", (repository) => {
+test.each(Object.keys(configs))("the forecast for %s is close to the engine's prediction", (repository) => {
   const model = recommendedModels.find((each) => each.repository === repository)!;
   const spec = describeModel(configs[repository]!);
   expect(model.family).toBe(spec.family);
@@ -53,7 +53,7 @@ test.each(Object.keys(configs))("the forecast for %s is near the engine's own pr
   expect(trainingBytes(model) / total).toBeLessThan(1.2);
 });
 
-test("recommended models have a name, and weights of two or four bytes a parameter", () => {
+test("recommended models have a name and two or four bytes per parameter", () => {
   for (const { repository, parameters, downloadBytes } of recommendedModels) {
     expect(repository).toMatch(/^[\w.-]+\/[\w.-]+$/);
     expect(downloadBytes / parameters, repository).toBeGreaterThan(2);

@@ -53,19 +53,19 @@ describe("drawing", () => {
     );
   });
 
-  test("top k keeps the k likeliest", () => {
+  test("top k keeps the k most likely", () => {
     expectShares(shares(logits, { topK: 2 }), [0, 4 / 7, 0, 3 / 7]);
     expectShares(shares(logits, { topK: 1 }), [0, 1, 0, 0]);
     expectShares(shares(logits, { topK: 100 }), [0.1, 0.4, 0.2, 0.3]);
   });
 
-  test("top p keeps the fewest that reach the share", () => {
+  test("top p keeps the fewest tokens that reach the share", () => {
     expectShares(shares(logits, { topP: 0.3 }), [0, 1, 0, 0]);
     expectShares(shares(logits, { topP: 0.6 }), [0, 4 / 7, 0, 3 / 7]);
     expectShares(shares(logits, { topP: 0.8 }), [0, 4 / 9, 2 / 9, 3 / 9]);
   });
 
-  test("top p counts shares of what temperature and top k leave", () => {
+  test("top p applies after temperature and top k", () => {
     // Of the two kept by top k, the first has 4/7: enough for 0.55 but not for 0.6.
     expectShares(shares(logits, { topK: 2, topP: 0.55 }), [0, 1, 0, 0]);
     expectShares(shares(logits, { topK: 2, topP: 0.6 }), [0, 4 / 7, 0, 3 / 7]);
@@ -98,7 +98,7 @@ function drawBySorting(scores: Float32Array, options: GenerationOptions, uniform
   return drawn ?? top[kept - 1]!;
 }
 
-describe.each([50, 20_000])("the draw equals one from the whole list, sorted, among %i", (size) => {
+describe.each([50, 20_000])("matches a draw from the fully sorted list of %i", (size) => {
   const filters = [
     { topK: 0, topP: 1 },
     { topK: 40, topP: 1 },
@@ -131,19 +131,19 @@ describe("processors", () => {
   const greedy = (values: number[], previous: number[], options: Partial<GenerationOptions>): number =>
     sampleToken(Float32Array.from(values), after(previous), { ...defaultGeneration, ...options }, () => 0);
 
-  test("temperature 0 takes the likeliest, the first of equals", () => {
+  test("temperature 0 takes the most likely token, and the first of equal ones", () => {
     expect(greedy([1, 3, 3, 2], [], {})).toBe(1);
     expect(argmax(Float32Array.of(-2, -1, -3))).toBe(1);
   });
 
-  test("the repetition penalty divides what is positive and multiplies what is negative, once an id", () => {
+  test("the repetition penalty divides positive and multiplies negative logits, once per id", () => {
     expect(greedy([2, 1.9], [0], { repetitionPenalty: 1.1 })).toBe(1);
     expect(greedy([2, 1.9], [0, 0, 0], { repetitionPenalty: 1.04 })).toBe(0);
     expect(greedy([-1, -1.05], [0], { repetitionPenalty: 1.1 })).toBe(1);
     expect(greedy([-1, -1.05], [0], { repetitionPenalty: 0.9 })).toBe(0);
   });
 
-  test("no n-gram is repeated", () => {
+  test("no_repeat_ngram_size prevents repeated n-grams", () => {
     // 5 was followed by 2 and by 3, so neither may follow it again.
     const values = [0, 1, 4, 3, 2, 0];
     expect(greedy(values, [5, 2, 5, 3, 5], {})).toBe(2);
@@ -178,7 +178,7 @@ interface Goldens {
 const { ends, cases } = readJson<Goldens>("answers.json");
 
 test.each(cases.map((one) => [JSON.stringify(one.generation), one] as const))(
-  "scores are transformers' under %s",
+  "scores match transformers under %s",
   (_, { generation, scores, expected, maxNewTokens, ...answer }) => {
     const { rules, ownSampling, unread } = readGeneration(generation, {});
     expect(unread).toEqual([]);

@@ -17,7 +17,7 @@ test("every schedule has a golden", () => {
 });
 
 test.each(goldens.map((golden) => [golden.schedule, golden.warmup_steps, golden] as const))(
-  "%s with %i steps of warm-up goes as transformers' schedule",
+  "%s with %i warm-up steps matches transformers' schedule",
   (schedule, warmup, { total_steps, factors }) => {
     expect(factors.length).toBeGreaterThan(0);
     factors.forEach((factor, step) => {
@@ -26,7 +26,7 @@ test.each(goldens.map((golden) => [golden.schedule, golden.warmup_steps, golden]
   },
 );
 
-test("a warm-up longer than the run never passes its peak", () => {
+test("a warm-up longer than the run never exceeds its peak", () => {
   const factors = [0, 1, 2, 3].map((step) => scheduleFactor("cosine", step, 8, 4));
   expect(factors).toEqual([0, 1 / 8, 2 / 8, 3 / 8]);
 });
@@ -37,7 +37,7 @@ test.each([
   [5, 6, 5],
   [100, 30, 3],
   [0, 3, 0],
-])("a warm-up of %i steps takes its place in a run of %i", (asked, total, taken) => {
+])("a warm-up of %i steps is part of a run of %i", (asked, total, taken) => {
   expect(fittingWarmup(asked, total)).toBe(taken);
   const factors = Array.from({ length: total }, (_, step) => scheduleFactor("constant", step, taken, total));
   expect(Math.max(...factors)).toBe(1);

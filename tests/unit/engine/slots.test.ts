@@ -16,7 +16,7 @@ const lifetimes = fc
     })),
   );
 
-test("temporaries of one slot are never alive at once, and fit it", () => {
+test("values in one slot never overlap in lifetime, and fit it", () => {
   fc.assert(
     fc.property(lifetimes, (list) => {
       const { slots, slotBytes } = assignSlots(list);
@@ -33,7 +33,7 @@ test("temporaries of one slot are never alive at once, and fit it", () => {
   );
 });
 
-test("the peak is the largest sum alive at one position, both ends included", () => {
+test("the peak is the largest sum of live values, both ends included", () => {
   fc.assert(
     fc.property(lifetimes, (list) => {
       const alive = (at: number): number =>
@@ -43,7 +43,7 @@ test("the peak is the largest sum alive at one position, both ends included", ()
   );
 });
 
-test("a small value that outlives a large one does not hold the large one's slot", () => {
+test("a small value that outlives a large one does not keep the large one's slot", () => {
   const { slotBytes } = assignSlots([
     { id: 1, sizeBytes: 1000, from: 0, to: 1 },
     { id: 2, sizeBytes: 8, from: 2, to: Infinity },
@@ -52,7 +52,7 @@ test("a small value that outlives a large one does not hold the large one's slot
   expect(sum(slotBytes)).toBe(1008);
 });
 
-test("nothing to place takes nothing", () => {
+test("an empty plan needs no memory", () => {
   expect(assignSlots([])).toEqual({ slots: new Map(), slotBytes: [] });
   expect(peakLiveBytes([])).toBe(0);
 });

@@ -25,7 +25,7 @@ test.each(told)("the adapter info of %s", (_, signs, expected) => {
   expect(classifyAdapter(signs)).toBe(expected);
 });
 
-test("barriers of hardware are those of a GPU, those of fibres are not", () => {
+test("fast barriers mean hardware, slow ones a software GPU", () => {
   expect([0, 0.1, 0.4, 1].map(isSoftwareBarrier)).toEqual([false, false, false, false]);
   expect([10, 33].map(isSoftwareBarrier)).toEqual([true, true]);
 });
@@ -41,7 +41,7 @@ function refusingDevice(): { device: GPUDevice; asked: () => boolean } {
   return { device: device as unknown as GPUDevice, asked: () => asked };
 }
 
-test("only an adapter without information is probed, and counts as a GPU if that fails", async () => {
+test("probes only an adapter without information, and assumes hardware if that fails", async () => {
   for (const [name, signs, expected] of told) {
     const { device, asked } = refusingDevice();
     expect(await isSoftware(signs, device, new QueuePoller(device.queue)), name).toBe(expected ?? false);

@@ -34,7 +34,7 @@ test.each<[MethodId, FieldValues, string]>([
   expect(refusal(() => methods[id].bind(options, model)).field).toBe(field);
 });
 
-test("SAID without strengths needs no number for each layer", () => {
+test("SAID without layer strengths stores none", () => {
   const options = { target_modules: "q_proj", intrinsic_dimension: 2, structure_aware: false };
   const [vector, ...others] = methods.said.bind(options, model).parameters;
   expect(vector!.shape).toEqual([2]);
@@ -60,7 +60,7 @@ test.each<[string, Record<string, HostTensor>]>([
   expect(error.message).toContain(NAME);
 });
 
-test("a sparse file holds the numbers that differ, and nothing of a weight that does not", () => {
+test("a sparse file holds only the elements that differ", () => {
   const adapter = methods.fishmask.bind({ target_modules: "q_proj" }, model);
   const values = new Map(
     adapter.parameters.map(({ name, shape }) => {
@@ -76,7 +76,7 @@ test("a sparse file holds the numbers that differ, and nothing of a weight that 
   expect(adapter.importTensors(saved)).toEqual(values);
 });
 
-test("DiffPruning keeps the largest differences, and none whose gate is shut", () => {
+test("DiffPruning keeps the largest differences with open gates", () => {
   const options = { target_modules: "layers.0.self_attn.q_proj", target_sparsity: 4 / 1024 };
   const adapter = methods["diff-pruning"].bind(options, model);
   const [delta, alpha] = [`${NAME}.delta`, `${NAME}.alpha`];

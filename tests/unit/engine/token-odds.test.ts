@@ -12,7 +12,7 @@ function softmax(logits: Float32Array): number[] {
 
 describe("a token's odds", () => {
   const rng = makeRng(4);
-  it.each([1, 30, 200])("are the softmax of logits spread over ±%d", (spread) => {
+  it.each([1, 30, 200])("are the softmax of logits within ±%d", (spread) => {
     const logits = Float32Array.from({ length: 5000 }, () => (rng.uniform() - 0.5) * 2 * spread);
     const expected = softmax(logits);
     const { probability, likeliest } = placeOdds(logits, 17, 5);
@@ -23,13 +23,13 @@ describe("a token's odds", () => {
       expect(Math.abs(found / expected[id]! - 1)).toBeLessThan(1e-12);
   });
 
-  it("name the first of equal tokens first, and no more than there are", () => {
+  it("list equal tokens in order, and no more than there are", () => {
     const { probability, likeliest } = placeOdds(Float32Array.of(1, 2, 2, 1), 3, 9);
     expect(likeliest.map(({ id }) => id)).toEqual([1, 2, 0, 3]);
     expect(likeliest.at(-1)?.probability).toBe(probability);
   });
 
-  it("of a token that cannot come are none", () => {
+  it("of a banned token are zero", () => {
     expect(placeOdds(Float32Array.of(0, -Infinity), 1, 1)).toMatchObject({ probability: 0 });
   });
 });

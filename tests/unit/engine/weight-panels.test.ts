@@ -26,7 +26,7 @@ function plan(kind: StorageKind, rows: number, software: boolean): Plan {
 
 const shaders = ({ calls }: Plan): string[] => calls.map(({ call }) => call.kernel.shader.split("/")[0]!);
 
-test("a software GPU widens blocks once for many rows, in one scratch after the other's", () => {
+test("a software GPU dequantises a panel once for many rows, in a shared scratch buffer", () => {
   const planned = plan("q4_0", 16, true);
   expect(shaders(planned)).toEqual(["quant", "matmul", "quant", "matmul"]);
   const scratch = planned.calls.flatMap(({ call, operands }) =>
@@ -41,7 +41,7 @@ test.each([
   ["few rows", "q4_0", 15, true],
   ["a GPU", "q4_0", 64, false],
   ["numbers that share no scale", "f16", 64, true],
-] as const)("%s are multiplied with what is stored", (_, kind, rows, software) => {
+] as const)("%s are multiplied as stored", (_, kind, rows, software) => {
   const planned = plan(kind, rows, software);
   expect(shaders(planned)).toEqual(["matmul", "matmul"]);
   expect(planned.calls.map(({ operands }) => operands[1]!.type)).toEqual(["weight", "weight"]);

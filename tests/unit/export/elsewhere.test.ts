@@ -114,8 +114,8 @@ const lines = (text: string | undefined): unknown[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as unknown);
 
-describe("a run for trainers elsewhere", () => {
-  test("is offered with what differs, and each batch's rows are among those written", async () => {
+describe("a run exported for other trainers", () => {
+  test("lists what differs, and writes every batch's rows", async () => {
     const source = await runSource("lora", { r: 4 }, null, { packing: true, gradientAccumulation: 2 });
     const offers = (await exportOffers(source, "tuned")).filter(({ id }) =>
       IDS.some((known) => known === id),
@@ -144,7 +144,7 @@ describe("a run for trainers elsewhere", () => {
       if (path.endsWith(".py")) expect(text).not.toContain("wner/");
   });
 
-  test("is refused where the tool lacks the method or the objective", async () => {
+  test("is refused if the tool lacks the method or the objective", async () => {
     expect(await problemsOf(await runSource("said"))).toEqual({
       "training-script": "export/method-not-in-script",
       "llama-factory": "export/method-not-in-trainer",
@@ -186,7 +186,7 @@ describe("a run for trainers elsewhere", () => {
     for (const { answer, other } of kto) expect(learned(answer)[0]![0]).toBe(learned(other)[0]![0]);
   });
 
-  test("names what a tool leaves out", async () => {
+  test("names the features that a tool lacks", async () => {
     const gapsOf = async (source: ExportSource): Promise<Record<string, readonly string[]>> =>
       Object.fromEntries((await exportOffers(source, "tuned")).map(({ id, gaps }) => [id, gaps]));
     const options = {
@@ -204,7 +204,7 @@ describe("a run for trainers elsewhere", () => {
     expect(lora.unsloth).toEqual(expect.arrayContaining(["adapter-plus", "best-values", "biases"]));
   });
 
-  test("quotes names of all kinds", async () => {
+  test("quotes any name", async () => {
     const source = await runSource("lora", { r: 4 });
     const hostile = { ...source, base: { ...source.base, repository: HOSTILE } };
     const notebook = JSON.parse((await textsOf(hostile, "unsloth"))["train.ipynb"] ?? "") as {
@@ -221,7 +221,7 @@ describe("a run for trainers elsewhere", () => {
   });
 });
 
-test("pieces of a row say what is learned, and are tokenized alike by themselves", async () => {
+test("segments of a row say what is supervised, and tokenise alike separately", async () => {
   const { tokenizer } = madeUpSource(await spruceFolder(), "lora", { r: 4 });
   const row = encodeRow(talk(3), "chat", tokenizer, 200);
   const pieces = piecesOf(row);
@@ -233,13 +233,13 @@ test("pieces of a row say what is learned, and are tokenized alike by themselves
   expect(rowsTokenizedDifferently(tokenizer, [row])).toBe(0);
 });
 
-test("YAML for trainers is read alike by version 1.1", () => {
+test("YAML 1.1 parsers read the exported YAML alike", () => {
   expect(trainerYaml({ a: "no", b: 1e-7, c: 2.5e-8, d: 0.0002, e: "1e-7", f: false })).toBe(
     'a: "no"\nb: 1.0e-7\nc: 2.5e-8\nd: 0.0002\ne: "1e-7"\nf: false\n',
   );
 });
 
-test("the script's requirements are those that it is checked with", () => {
+test("the script's requirements match the tested versions", () => {
   const checked = readFileSync("tests/oracle/requirements-script.txt", "utf8").split("\n");
   for (const line of requirements(true).split("\n")) if (/^\w/.test(line)) expect(checked).toContain(line);
   expect(requirements(false)).not.toContain("trl");

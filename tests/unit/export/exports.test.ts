@@ -40,7 +40,7 @@ const valuesOf = async (folder: ModelFolder, name: string): Promise<Float32Array
   readAllValues(safetensorsTensor(folder.tensors.get(name)!));
 
 describe("exports of a LoRA on the built-in model", () => {
-  test("are all offered with their actual sizes", async () => {
+  test("are offered with their actual sizes", async () => {
     const source = madeUpSource(await spruceFolder(), "lora", LORA);
     const offers = await exportOffers(source, "tuned");
     expect(offers.map(({ id }) => id)).toEqual(IDS);
@@ -59,7 +59,7 @@ describe("exports of a LoRA on the built-in model", () => {
     }
   });
 
-  test("as merged GGUF hold the merged folder's numbers, its tokenizer and its sizes", async () => {
+  test("as merged GGUF match the merged folder's tensors, tokenizer and sizes", async () => {
     const source = madeUpSource(await spruceFolder(), "lora", LORA);
     const gguf = await openGguf(await ggufOf(source, "F32"));
     const merged = await make(source, "merged", "F32");
@@ -75,7 +75,7 @@ describe("exports of a LoRA on the built-in model", () => {
     expect(gguf.tokenizer.chatTemplate).toBe(source.folder.tokenizer.config.chat_template);
   });
 
-  test("of a GGUF keep its metadata, and the bytes of quantised layers that did not change", async () => {
+  test("of a GGUF model keep its metadata and the bytes of unchanged quantised layers", async () => {
     const plain = madeUpSource(await spruceFolder(), "lora", LORA);
     const base = await ggufOf(plain, "Q8_0");
     const source = madeUpSource(await openGguf(base), "lora", LORA);
@@ -100,7 +100,7 @@ describe("exports of a LoRA on the built-in model", () => {
     expect(notes).toEqual([{ code: "bytes-kept" }]);
   });
 
-  test("as a GGUF adapter have one scale, and MLX's factors the same product", async () => {
+  test("as a GGUF adapter and for MLX give the same product", async () => {
     const options = { ...LORA, rank_pattern: "", alpha_pattern: "k_proj=24", use_rslora: true };
     const source = madeUpSource(await spruceFolder(), "lora", options);
     const values = await source.values();
@@ -149,7 +149,7 @@ function reason(problem: object & { readonly code: string }): string {
   return [problem.code, ...("extra" in problem ? [problem.extra] : [])].join(" ");
 }
 
-test("what a format does not support is refused with its reason", async () => {
+test("are refused with the reason if a format does not support them", async () => {
   const folder = await spruceFolder();
   const of = (id: Parameters<typeof madeUpSource>[1], options: Parameters<typeof madeUpSource>[2]) =>
     problems(madeUpSource(folder, id, options));
@@ -175,7 +175,7 @@ test("what a format does not support is refused with its reason", async () => {
   });
 });
 
-test("a LoRA of a model with LongRoPE is no adapter of mlx-lm, which has the factors of long texts for all", () => {
+test("a LoRA of a LongRoPE model is refused for mlx-lm, which always uses the long factors", () => {
   const spec = describeModel(readJson("phi3", "config.json"));
   const source = { model: { spec }, adapter: bindCase({ spec }, "phi3", "lora"), methodId: "lora" };
   expect(mlxEntry.blocker(source as unknown as ExportSource)).toEqual({ code: "export/long-rope-in-mlx" });

@@ -30,6 +30,7 @@ const tokenizer = {
   added_tokens: [],
   normalizer: null,
   pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+  decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
   model: { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"], ignore_merges: false },
 };
 
@@ -40,7 +41,7 @@ function partsOf({ blocks, positions, head, finalNorm }: ModelSpec): unknown {
   return JSON.parse(JSON.stringify({ blocks, positions, head, finalNorm }, rounded));
 }
 
-test.each(FAMILIES)("a merged GGUF of %s is read back as the model it was made of", async (family) => {
+test.each(FAMILIES)("a merged GGUF of %s reads back as the same model", async (family) => {
   const model = await hostModel(family);
   const { spec } = model;
   const target = ggufTarget(spec);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { luthierOnly, objectiveTitles } from "../../../src/export/texts";
+import { objectiveTitles } from "../../../src/export/english/titles";
+import { luthierOnly } from "../../../src/export/luthier-only";
+import { marks } from "../../../src/export/curve-picture";
 import { type CardFacts, modelCard } from "../../../src/export/model-card";
 import { EXAMPLE_QUESTION, generationUsage } from "../../../src/export/generation-usage";
 import type { PromptFormat } from "../../../src/export/prompt-format";
@@ -8,6 +10,7 @@ import { folderReaders, type FolderFormat } from "../../../src/shared/folder-for
 import { pythonUsage } from "../../../src/shared/python-usage";
 import { defaultValues } from "../../../src/shared/fields";
 import { OBJECTIVE_IDS, objectiveSpecs } from "../../../src/shared/objectives";
+import type { Evaluation, ScoreId, ScoreSummary } from "../../../src/shared/scores";
 import { type RunConfig, trainingFields, type TrainingOptions } from "../../../src/shared/training";
 import { hostileNames } from "../../support/hostile-names";
 
@@ -21,7 +24,7 @@ function facts(name: string, format: FolderFormat): CardFacts {
       repository: name,
       commit: null,
       endpoint: "https://hub.example",
-      license: name || "mit",
+      license: name || "own",
       autoModel: "AutoModelForCausalLM",
       family: "llama",
     },
@@ -30,6 +33,8 @@ function facts(name: string, format: FolderFormat): CardFacts {
     trainableParameters: 12,
     run: null,
     prompt: prompt(name),
+    record: null,
+    hasPicture: false,
   };
 }
 
@@ -63,7 +68,7 @@ function fences(markdown: string): string[] {
 }
 
 describe("a model card", () => {
-  it.each(hostileNames)("of %j has its own parts and no others", (name) => {
+  it.each(hostileNames)("of %j has only the sections that apply", (name) => {
     for (const format of formats) {
       const card = modelCard(facts(name, format));
       const plain = modelCard(facts("name", format));
@@ -111,14 +116,82 @@ describe("the card of a run", () => {
     expect(text).toContain("| `r` | 8 |");
   });
 
-  it("says whether the answers or every token was learned", () => {
+  it("says whether answers or all tokens were supervised", () => {
     expect(card({ objective: null })).toContain("| Objective | Cross-entropy of the answers");
     expect(card({}, { learnFrom: "all" })).toContain("| Objective | Cross-entropy of every token |");
   });
 });
 
+describe("the record on a card", () => {
+  const summary = (id: ScoreId, means: readonly number[], difference: ScoreSummary["difference"] = null) => ({
+    ...{ id, means, difference, rows: 20 },
+  });
+  const evaluation = {
+    source: { kind: "held-out", dataset: "pairs" },
+    rows: Array.from({ length: 20 }),
+    summaries: [
+      summary("loss", [2, 1.25], { mean: -0.75, low: -0.9, high: -0.5, counts: null }),
+      summary("exact", [0.1, 0.45], { mean: 0.35, low: 0.2, high: 0.5, counts: null }),
+    ],
+  } as unknown as Evaluation;
+  const record = {
+    ...{ history: null, heldOut: 20, tokens: 12_345, elapsedMs: 3_725_000, gpu: "a | GPU" },
+    evaluation,
+  };
+
+  it("has the scores of both sides, the curves and the base model's licence", () => {
+    const base = { ...facts("name", "peft").base, license: "Apache-2.0" };
+    const text = modelCard({ ...facts("name", "peft"), base, record, hasPicture: true });
+    expect(text).toContain("license: apache-2.0\n");
+    expect(text).toContain("![Loss over the steps](curves.png)");
+    expect(text).toContain("On 20 rows that were held out from training");
+    expect(text).toContain(
+      "| Loss per token of the expected answers | 2.0000 | 1.2500 | -0.7500 (-0.9000 to -0.5000) |",
+    );
+    expect(text).toContain("| Exact match | 10.0 % | 45.0 % | 35.0 % (20.0 % to 50.0 %) |");
+    expect(text).toContain("licence, Apache-2.0, applies");
+  });
+
+  it("names a licence that the Hub does not know as another one", () => {
+    const text = modelCard(facts("tower", "peft"));
+    expect(text).toContain('license: other\nlicense_name: "tower"\n');
+  });
+
+  it("sums up the data and the time of the run", () => {
+    const config = {
+      ...{ datasetId: "d", modelId: "m", templateId: "chat", continueFrom: null },
+      method: { id: "lora", options: {} },
+      training: defaultValues(trainingFields),
+    } as unknown as RunConfig;
+    const counts = { datasetRows: 300, steps: 2, finalLoss: 0.5, validationLoss: null };
+    const run = { config, datasetName: "pairs", templateTitle: "Chat", ...counts };
+    const text = modelCard({ ...facts("name", "peft"), run, record });
+    for (const row of [
+      "pairs (300 rows)",
+      "Held out | 20 rows",
+      "Tokens trained on | 12345",
+      "Time | 1 h 02 min",
+    ])
+      expect(text).toContain(row);
+    expect(text).toContain("| GPU | a \\| GPU |");
+  });
+
+  it("of a merged model says so, and loads it without an adapter", () => {
+    const text = modelCard({ ...facts("name", "peft"), format: "merged" });
+    expect(text).toContain("merged into its weights");
+    expect(text).toContain("library_name: transformers");
+    expect(text).not.toContain("PeftModel");
+  });
+
+  it("marks axes at round numbers around all values", () => {
+    expect(marks([0.13, 2.4], 6)).toEqual([0, 0.5, 1, 1.5, 2, 2.5]);
+    expect(marks([7], 6)).toEqual([6, 8]);
+    expect(marks([-0.02, 0.03], 6)).toEqual([-0.02, -0.01, 0, 0.01, 0.02, 0.03]);
+  });
+});
+
 describe("a Python string", () => {
-  it.each(hostileNames)("of %j stays on its line and means the same", (name) => {
+  it.each(hostileNames)("of %j stays on one line and evaluates to the same text", (name) => {
     const literal = pythonString(name);
     expect(literal).toMatch(/^"(?:[^"\\\p{Cc}\u2028\u2029\u202a-\u202e]|\\["\\bfnrt]|\\u[0-9a-f]{4})*"$/u);
     expect(JSON.parse(literal)).toBe(name);

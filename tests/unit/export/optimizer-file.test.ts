@@ -36,19 +36,19 @@ async function refusal(bytes: Uint8Array): Promise<LuthierError> {
 }
 
 describe("the optimizer's file", () => {
-  test("holds moments, steps, method and options to the bit", async () => {
+  test("round-trips moments, steps, method and options bit for bit", async () => {
     const file = await read(optimizerFile(lora, method, tensors(lora, 1), moments));
     expect(file).toEqual({ method, moments, parameters: null });
     expect(() => checkOptimizer(lora, file)).not.toThrow();
   });
 
-  test("holds options of every kind, adapters within another among them", async () => {
+  test("holds options of every kind, nested adapters included", async () => {
     const choice = { id: "xlora", options: { adapters: { within: "abc" }, use_x: true, depth: 1 } } as const;
     const file = await read(optimizerFile(lora, choice, tensors(lora, 1), moments));
     expect(file.method).toEqual(choice);
   });
 
-  test("holds the trained values too where the adapter's file does not", async () => {
+  test("also holds the trained values if the adapter's file does not", async () => {
     const options = { r: 2, init_lora_weights: "pissa" };
     const pissa = methods.lora.bind(options, spec);
     const values = tensors(pissa, 1);
@@ -58,14 +58,14 @@ describe("the optimizer's file", () => {
     expect(() => checkOptimizer(pissa, file)).not.toThrow();
   });
 
-  test("of another adapter is refused by its first tensor", async () => {
+  test("of another adapter is refused, naming its first tensor", async () => {
     const wider = methods.lora.bind({ r: 3 }, spec);
     const own = { steps: 1, m: tensors(wider, 0), v: tensors(wider, 0), frozen: null };
     const error = await refusal(optimizerFile(wider, method, tensors(wider, 0), own));
     expect(error.what).toMatch(/lora_A\.weight is \[3, 32\]; this model needs \[2, 32\]/);
   });
 
-  test("that lacks a moment is refused by its name", async () => {
+  test("that lacks a moment is refused, naming it", async () => {
     const [first] = [...moments.m.keys()];
     const m = new Map([...moments.m].slice(1));
     const error = await refusal(optimizerFile(lora, method, tensors(lora, 0), { ...moments, m }));
@@ -85,20 +85,20 @@ describe("the optimizer's file", () => {
   const write = (own: Moments): Uint8Array<ArrayBuffer> =>
     optimizerFile(fishmask, { id: "fishmask", options: {} }, tensors(fishmask, 0), own);
 
-  test("holds which numbers are frozen", async () => {
+  test("records which elements are frozen", async () => {
     const file = await read(write(chosen));
     expect(file.moments).toEqual(chosen);
     expect(() => checkOptimizer(fishmask, file)).not.toThrow();
   });
 
-  test("freezes numbers only where the method chooses what trains", async () => {
+  test("freezes elements only if the method selects what trains", async () => {
     const frozen = masks(lora);
     const [first] = [...frozen.keys()];
     const error = await refusal(optimizerFile(lora, method, tensors(lora, 0), { ...moments, frozen }));
     expect(error.what).toContain(`parts of ${first} frozen`);
   });
 
-  test("with a mask of another shape, or of a parameter that there is not, is refused", async () => {
+  test("with a mask of another shape or of an unknown parameter is refused", async () => {
     const [[first, { shape }]] = [...chosen.frozen] as [[string, FrozenMask]];
     const wrong = { shape: [2], data: new Uint8Array(2) };
     const misshapen = await read(write({ ...chosen, frozen: new Map([[first, wrong]]) }));
@@ -109,7 +109,7 @@ describe("the optimizer's file", () => {
     expect(() => checkOptimizer(fishmask, other)).toThrow("x is");
   });
 
-  test("of the first version tells frozen numbers by second moments of −1", async () => {
+  test("of the first version marks frozen elements by second moments of −1", async () => {
     const under = (heading: string, held: ReadonlyMap<string, HostTensor>) =>
       [...held].map(([name, tensor]) => ({ name: `${heading}.${name}`, dtype: "F32" as const, ...tensor }));
     const marked = [...chosen.v].map(([name, { shape, data }]) => {
@@ -161,7 +161,7 @@ describe("the optimizer's file", () => {
     ["v", -0.5],
     ["v", -1],
     ["other", 1],
-  ])("with %s of %f is refused by the tensor's name", async (heading, value) => {
+  ])("with %s of %f is refused, naming the tensor", async (heading, value) => {
     const tensor = { name: `${heading}.x`, dtype: "F32", shape: [1], data: Float32Array.of(value) } as const;
     const bytes = writeSafetensors([tensor], { format: "pt", luthier_optimizer: header({ version: 2 }) });
     const error = await refusal(bytes);

@@ -24,7 +24,7 @@ const details = {
   log: [],
 };
 
-test("the table has a line per step, and one for a validation before the first", () => {
+test("the table has a line per step, and one for the initial validation", () => {
   expect(runTable(details).split("\r\n")).toEqual([
     "step,epoch,loss,validation_loss,learning_rate,grad_norm,supervised_tokens,tokens,active_ms",
     "0,,,3,,,,,",

@@ -8,7 +8,7 @@ const served = (body: BodyInit | null, init?: ResponseInit): void => {
 };
 
 describe("byte sources", () => {
-  it("read any range as bytes of their own", async () => {
+  it("return any range as a copy", async () => {
     const bytes = Uint8Array.of(1, 2, 3, 4, 5);
     for (const source of [bytesSource("a", bytes), blobSource("a", new Blob([bytes]))]) {
       expect(source.sizeBytes).toBe(5);
@@ -21,7 +21,7 @@ describe("byte sources", () => {
     }
   });
 
-  it("carry the path within a dropped folder", async () => {
+  it("keep the path within a dropped folder", async () => {
     const file = new File(["{}"], "config.json");
     expect(fileSource(file).name).toBe("config.json");
     Object.defineProperty(file, "webkitRelativePath", { value: "model/config.json" });
@@ -29,7 +29,7 @@ describe("byte sources", () => {
     expect(await readText(fileSource(file))).toBe("{}");
   });
 
-  it("say so when a chosen file has gone", async () => {
+  it("report a file that is gone", async () => {
     const blob = new Blob(["abc"]);
     vi.spyOn(blob, "slice").mockReturnValue({
       arrayBuffer: () => Promise.reject(new DOMException("gone", "NotReadableError")),
@@ -53,14 +53,14 @@ describe("fetchSource", () => {
     expect(steps.at(-1)).toEqual([5, 5]);
   });
 
-  it("knows no total of a compressed answer", async () => {
+  it("does not know the total of a compressed response", async () => {
     served("hello", { headers: { "content-length": "3", "content-encoding": "gzip" } });
     const totals: (number | null)[] = [];
     await fetchSource("a", { name: "a", onProgress: (_done, total) => totals.push(total) });
     expect(new Set(totals)).toEqual(new Set([null]));
   });
 
-  it("says what the server answered", async () => {
+  it("reports the server's response", async () => {
     served(null, { status: 404 });
     await expect(fetchSource("a", { name: "model.safetensors" })).rejects.toMatchObject({
       code: "file",

@@ -29,7 +29,7 @@ describe("widening", () => {
     expect(bf16ToF32(Uint16Array.of(0x7fc0))[0]).toBeNaN();
   });
 
-  it("takes bytes that start anywhere", () => {
+  it("accepts bytes at any offset", () => {
     const bytes = new Uint8Array([0xff, 0x00, 0x3c, 0x00, 0xc0]);
     expect([...widen("F16", bytes.subarray(1))]).toEqual([1, -2]);
     const f32 = new Uint8Array([0xff, 0, 0, 0x80, 0x3f]);
@@ -42,7 +42,7 @@ describe("narrowing", () => {
   const all = Uint16Array.from({ length: 65_536 }, (_, i) => i);
   const numbers = (wide: Float32Array<ArrayBuffer>) => all.filter((bits) => !Number.isNaN(wide[bits]));
 
-  it("gives back every half and every bfloat16", () => {
+  it("round-trips every half and every bfloat16", () => {
     const [halves, brains] = [f16ToF32(all), bf16ToF32(all)];
     const half = f32ToF16(halves);
     const brain = f32ToBf16(brains);
@@ -50,7 +50,7 @@ describe("narrowing", () => {
     expect([...numbers(brains)].filter((bits) => brain[bits] !== bits)).toEqual([]);
   });
 
-  it("rounds to the nearest half, and halfway to the even one", () => {
+  it("rounds to the nearest half, ties to even", () => {
     // Adjacent positive halves up to the largest, including subnormals.
     const lower = all.subarray(0, 0x7bff);
     const below = f16ToF32(lower);
@@ -62,18 +62,18 @@ describe("narrowing", () => {
     expect(nudged(2 ** -20)).toEqual(lower.map((bits) => bits + 1));
   });
 
-  it("rounds to the nearest bfloat16, and halfway to the even one", () => {
+  it("rounds to the nearest bfloat16, ties to even", () => {
     const words = Uint32Array.of(0x3f808000, 0x3f818000, 0x3f808001, 0x3f807fff, 0xbf818000);
     expect([...f32ToBf16(new Float32Array(words.buffer))]).toEqual([0x3f80, 0x3f82, 0x3f81, 0x3f80, 0xbf82]);
   });
 
-  it("keeps what is not a number, and calls what is too large infinite", () => {
+  it("keeps NaN, and overflows to infinity", () => {
     const values = Float32Array.of(NaN, Infinity, -Infinity, 65519, 65520, 1e30);
     expect([...f16ToF32(f32ToF16(values))]).toEqual([NaN, Infinity, -Infinity, 65504, Infinity, Infinity]);
     expect([...bf16ToF32(f32ToBf16(Float32Array.of(NaN, 3.4e38)))]).toEqual([NaN, Infinity]);
   });
 
-  it("writes bytes that widening reads", () => {
+  it("is inverse to widening", () => {
     const values = Float32Array.of(1, -0.5, 0);
     for (const dtype of ["F32", "F16", "BF16"] as const) {
       expect(widen(dtype, narrow(dtype, values))).toEqual(values);

@@ -77,7 +77,7 @@ describe("a GGUF file is read in Hugging Face's terms", () => {
     expect(describeModel(config).headDim).toBe(4);
   });
 
-  test("query rows of llama's heads are put back in order", async () => {
+  test("restores the order of query rows in llama's heads", async () => {
     const { tensors: read } = await open(file(llama));
     const values = await readAllValues(
       safetensorsTensor(read.get("model.layers.0.self_attn.q_proj.weight")!),
@@ -92,7 +92,7 @@ describe("a GGUF file is read in Hugging Face's terms", () => {
     expect(new Float32Array(row.slice().buffer)[0]).toBe(48);
   });
 
-  test("gpt2's layers are the transpose of Hugging Face's", async () => {
+  test("transposes gpt2's layers", async () => {
     const gpt2 = { ...bpe, "general.architecture": text("gpt2"), "gpt2.attention.head_count": u32(1) };
     const { tensors: read } = await open(file(gpt2, [counting("blk.0.ffn_up.weight", 2, 3)]));
     const tensor = read.get("transformer.h.0.mlp.c_fc.weight")!;
@@ -100,14 +100,14 @@ describe("a GGUF file is read in Hugging Face's terms", () => {
     expect([...(await readAllValues(safetensorsTensor(tensor)))]).toEqual([0, 2, 4, 1, 3, 5]);
   });
 
-  test("gemma's norms lose the 1 that the file adds", async () => {
+  test("subtracts the 1 that the file adds to gemma's norms", async () => {
     const gemma = { ...bpe, "general.architecture": text("gemma3") };
     const { tensors: read } = await open(file(gemma, [counting("blk.0.post_ffw_norm.weight", 3)]));
     const tensor = safetensorsTensor(read.get("model.layers.0.post_feedforward_layernorm.weight")!);
     expect([...(await readAllValues(tensor))]).toEqual([-1, 0, 1]);
   });
 
-  test("Llama 3's scaling is told from what it did to the frequencies", async () => {
+  test("recovers Llama 3's scaling from its frequencies", async () => {
     const divisors = Float32Array.from({ length: 64 }, (_, i) => {
       const wavelength = 2 * Math.PI * 500000 ** (i / 64);
       if (wavelength < 8192 / 4) return 1;
@@ -139,7 +139,7 @@ describe("the tokenizer inside", () => {
     expect(chat).toBe("hi!");
   });
 
-  test("SentencePiece's BPE, merges by score and bytes for what is rare", async () => {
+  test("SentencePiece BPE, with merges by score and byte fallback", async () => {
     const spm = {
       ...llama,
       "tokenizer.ggml.model": text("llama"),
@@ -156,7 +156,7 @@ describe("the tokenizer inside", () => {
     expect(tokenizer.decode([1, 6, 4, 6, 4, 7, 8], { skipSpecialTokens: true })).toBe("ab abé");
   });
 
-  test("SentencePiece's Unigram", async () => {
+  test("SentencePiece Unigram", async () => {
     const unigram = {
       ...llama,
       "tokenizer.ggml.model": text("t5"),
@@ -165,18 +165,19 @@ describe("the tokenizer inside", () => {
       "tokenizer.ggml.scores": floats(0, 0, 0, -3, -2, -2, -5),
       "tokenizer.ggml.eos_token_id": u32(1),
       "tokenizer.ggml.unknown_token_id": u32(2),
+      "tokenizer.ggml.remove_extra_whitespaces": flag(true),
     };
     const tokenizer = loadTokenizer(await open(file(unigram)));
     // -2 - 2 is more than -5.
     expect(tokenizer.encode("ab a", { addSpecialTokens: true })).toEqual([4, 5, 4, 1]);
   });
 
-  test("none is refused", async () => {
+  test("is refused if missing", async () => {
     const { "tokenizer.ggml.model": _, ...rest } = llama;
     expect(await refusal(open(file(rest)))).toMatch(/holds no tokenizer/);
   });
 
-  test("SentencePiece's without the scores that it chooses by is refused", async () => {
+  test("SentencePiece without scores is refused", async () => {
     for (const kind of ["llama", "t5"]) {
       const entries = { ...llama, "tokenizer.ggml.model": text(kind) };
       expect(await refusal(open(file(entries)))).toBe("tiny.gguf has no tokenizer.ggml.scores.");
@@ -216,7 +217,7 @@ function withNumber(bytes: Uint8Array, name: string, skip: number, value: bigint
   return changed;
 }
 
-describe("a damaged or hostile file is refused with its name", () => {
+describe("a damaged or hostile file is refused by name", () => {
   const good = file(llama);
   const huge = 2n ** 62n;
   const cases: [string, Uint8Array, RegExp][] = [
@@ -279,13 +280,16 @@ describe("a damaged or hostile file is refused with its name", () => {
     ["another attention scale", { "llama.attention.scale": float(0.5) }, /attention.scale to 0.5/],
     ["a key that nobody knows", { "llama.mixing": floats(0, 0.5) }, /sets llama.mixing to/],
     ["bidirectional attention", { "llama.attention.causal": flag(false) }, /causal to false/],
+    ["a flag that nobody knows", { "llama.attention.turned": flag(false) }, /attention.turned to false/],
+    ["a tokenizer's separator", { "tokenizer.ggml.add_sep_token": flag(true) }, /add_sep_token to true/],
+    ["a tokenizer's key that nobody knows", { "tokenizer.ggml.folds": flag(false) }, /ggml.folds to false/],
   ];
 
   test.each(keys)("a key that changes the computation: %s", async (_, entries, message) => {
     expect(await refusal(open(file({ ...llama, ...entries })))).toMatch(message);
   });
 
-  test("keys that are off, or say what holds anyway, are no fault", async () => {
+  test("accepts keys that are off or state a default", async () => {
     const { config } = await open(
       file({
         ...llama,
@@ -296,20 +300,38 @@ describe("a damaged or hostile file is refused with its name", () => {
         "llama.vocab_size": u32(5),
         "llama.rope.scaling.type": text("none"),
         "qwen2.expert_count": u32(8),
+        "tokenizer.ggml.fim_pre_token_id": u32(1),
+        "tokenizer.chat_template.rag": text("{{ documents }}"),
       }),
     );
     expect(config.rope_scaling).toBeNull();
   });
 
+  test("sampler settings have generation_config.json's names", async () => {
+    const sampling = {
+      "general.sampling.temp": float(0.5),
+      "general.sampling.top_k": u32(20),
+      "general.sampling.mirostat": u32(2),
+    };
+    const { generationConfig } = await open(file({ ...llama, ...sampling }));
+    expect(generationConfig).toEqual({
+      eos_token_id: [0],
+      do_sample: true,
+      temperature: 0.5,
+      top_k: 20,
+      mirostat: 2,
+    });
+  });
+
   test.each([
     ["rope.scaling.factor", { "llama.rope.scaling.factor": float(4) }],
     ["rope.scale_linear", { "llama.rope.scale_linear": float(4) }],
-  ])("a factor without a type is linear, as in llama.cpp: %s", async (_, entries) => {
+  ])("a scaling factor without a type is linear, as in llama.cpp: %s", async (_, entries) => {
     const { config } = await open(file({ ...llama, ...entries }));
     expect(config.rope_scaling).toEqual({ rope_type: "linear", factor: 4 });
   });
 
-  test("YaRN is that of transformers", async () => {
+  test("YaRN matches transformers", async () => {
     const scaling = {
       "llama.rope.scaling.type": text("yarn"),
       "llama.rope.scaling.factor": float(4),
@@ -333,7 +355,7 @@ describe("a damaged or hostile file is refused with its name", () => {
       ]),
     );
 
-  test("Phi-3's LongRoPE is in tensors, and part of each head may turn", async () => {
+  test("Phi-3's LongRoPE is read from tensors, with partial rotary heads", async () => {
     const phi = {
       ...like("phi3"),
       "phi3.rope.dimension_count": u32(2),
@@ -357,7 +379,7 @@ describe("a damaged or hostile file is refused with its name", () => {
     expect(await refusal(open(file(unscaled, [factors[0]!])))).toMatch(/rope_factors_short/);
   });
 
-  test("Granite's factors are those of config.json", async () => {
+  test("Granite's multipliers match config.json", async () => {
     const granite = {
       ...like("granite"),
       "granite.embedding_scale": float(12),
@@ -373,7 +395,7 @@ describe("a damaged or hostile file is refused with its name", () => {
     expect(await refusal(open(file(elsewhere)))).toMatch(/sets llama.logit_scale to 8/);
   });
 
-  test("OLMo 2's norms stand behind the layers", async () => {
+  test("OLMo 2's norms come after the sub-layers", async () => {
     const stored = ["attn_q_norm", "post_attention_norm", "post_ffw_norm"].map((name) =>
       counting(`blk.0.${name}.weight`, 8),
     );
@@ -389,7 +411,7 @@ describe("a damaged or hostile file is refused with its name", () => {
     );
   });
 
-  test("unused tensors are named", async () => {
+  test("unused tensors are reported", async () => {
     const stored = [...tensors, counting("blk.0.ffn_gate_exps.weight", 8, 12, 2), counting("rope_long", 4)];
     expect(await refusal(open(file(llama, stored)))).toMatch(
       /2 tensors .*: blk.0.ffn_gate_exps.weight, rope_long/,
@@ -404,7 +426,7 @@ describe("a damaged or hostile file is refused with its name", () => {
     expect((error as LuthierError).advice).toMatch(/Q4_K_M/);
   });
 
-  test("gemma's layers with a window are those that the file names", async () => {
+  test("gemma's sliding-window layers follow the file", async () => {
     const gemma = { ...bpe, "general.architecture": text("gemma3") };
     const pattern = "gemma3.attention.sliding_window_pattern";
     const read = async (entry: Entry) => (await open(file({ ...gemma, [pattern]: entry }, []))).config;
@@ -422,17 +444,17 @@ describe("a damaged or hostile file is refused with its name", () => {
     expect(await refusal(open(file(rest)))).toBe("tiny.gguf has no llama.attention.head_count.");
   });
 
-  test("an entry given twice", async () => {
+  test("a duplicate entry", async () => {
     const entries = [...Object.entries(llama), ["general.architecture", text("llama")] as const];
     expect(await refusal(open(writeGguf({ metadata: entries, tensors })))).toMatch(/architecture" twice/);
   });
 
-  test("every cut-off beginning of a file", async () => {
+  test("every truncated file", async () => {
     for (let length = 0; length < good.length; length += 37) await refusal(open(good.slice(0, length)));
   });
 });
 
-test("a missing part of a split file is named", async () => {
+test("a missing part of a split file is reported by name", async () => {
   const part = (no: number, count = 3): Uint8Array =>
     file({ ...(no === 0 ? llama : {}), "split.count": u32(count), "split.no": u32(no) }, []);
   const opened = (...numbers: number[]) =>

@@ -33,7 +33,7 @@ describe("openModelFolder", () => {
     expect(folder.sizeBytes).toBe(20);
   });
 
-  it("names what makes the model again, and nothing else", async () => {
+  it("keeps exactly the files that reopen the model", async () => {
     const others = ["pytorch_model.bin", "README.md", "adapter_model.safetensors", "onnx/config.json"];
     const { files } = await openModelFolder([
       ...others.map((name) => text(name, "{}")),
@@ -47,7 +47,7 @@ describe("openModelFolder", () => {
     ]);
   });
 
-  it("refuses the files of two models mixed together", async () => {
+  it("refuses files of two models", async () => {
     await expect(openModelFolder([config, tokenizer, model, tokenizer])).rejects.toMatchObject({
       code: "model",
       what: "tokenizer.json was chosen twice: these are the files of more than one model.",
@@ -57,7 +57,7 @@ describe("openModelFolder", () => {
     });
   });
 
-  it("reads parts of a tensor without the rest", async () => {
+  it("reads part of a tensor without the rest", async () => {
     const reads: [number, number][] = [];
     const watched: ByteSource = {
       ...model,
@@ -75,7 +75,7 @@ describe("openModelFolder", () => {
     expect(() => b.read(4, 16)).toThrow(/invariant/);
   });
 
-  it("takes the folder of the topmost config.json", async () => {
+  it("uses the folder of the topmost config.json", async () => {
     const inFolder = (folder: string) =>
       [config, tokenizer, model].map((file) => ({ ...file, name: `${folder}${file.name}` }));
     const folder = await openModelFolder([
@@ -110,7 +110,7 @@ describe("openModelFolder", () => {
     }
   });
 
-  it("opens only the shards that the index names, and prefers the single file to both", async () => {
+  it("opens only the shards in the index, and prefers a single file", async () => {
     const other = weights("consolidated.safetensors", { a: 9, layers: 4 });
     const indexed = await openModelFolder([config, tokenizer, other, first, second, index]);
     expect([...indexed.tensors.keys()]).toEqual(["a", "b"]);
@@ -118,7 +118,7 @@ describe("openModelFolder", () => {
     expect(single.sizeBytes).toBe(20);
   });
 
-  it("takes a lone file of another name, but never an adapter's", async () => {
+  it("accepts a single file of another name, but never an adapter's", async () => {
     const adapter = weights("adapter_model.safetensors", { lora: 1 });
     const { tensors } = await openModelFolder([
       config,

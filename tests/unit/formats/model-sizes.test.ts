@@ -28,7 +28,7 @@ function withConfig(family: string, change: Record<string, unknown>) {
 }
 
 describe("sizes in config.json", () => {
-  it.each(Object.keys(families))("of %s cannot be beyond what the files hold", async (family) => {
+  it.each(Object.keys(families))("of %s are bounded by the files' contents", async (family) => {
     const started = performance.now();
     for (const key of layerKeys) {
       for (const layers of [1e5, 2 ** 32 + 1, 1e300]) {
@@ -42,7 +42,7 @@ describe("sizes in config.json", () => {
     expect((await withConfig(family, {})).config.model_type).toBe(family);
   });
 
-  it("are bounded where only the bytes of a repository are known", () => {
+  it("are bounded by a repository's total bytes", () => {
     expect(() => checkModelSizes({ num_layers: 1e5 }, { bytes: 1e9 })).toThrow(/num_layers is 100000/);
     expect(() => checkModelSizes({ vocab_size: 3e6 }, { bytes: 1e6 })).toThrow(/vocab_size/);
     expect(() => checkModelSizes({ text_config: { num_hidden_layers: 1e5 } }, { bytes: 1e9 })).toThrow(
@@ -52,7 +52,7 @@ describe("sizes in config.json", () => {
   });
 });
 
-it("a file of text is not read when it is longer than any of its kind", async () => {
+it("does not read an implausibly long text file", async () => {
   const source = { name: "config.json", sizeBytes: 6e8, read: () => Promise.reject(new Error("was read")) };
   await expect(readText(source)).rejects.toThrow(/config.json has 600 MB; files of its kind/);
 });

@@ -23,32 +23,25 @@ function withBytes(tensor: ModelTensor, bytes: Uint8Array<ArrayBuffer>): ModelTe
   };
 }
 
-test.each(files)(
-  "%s as bitsandbytes wrote it gives the numbers that bitsandbytes gives",
-  async (file, dtype) => {
-    const golden = await quantisedGolden(file);
-    const joined = await joinNf4(golden);
-    expect([...joined.keys()].sort()).toEqual(["head", "linear.weight", "original", "tail"]);
-    const source = safetensorsTensor(joined.get("linear.weight")!);
-    expect(source.shape).toEqual([67, 250]);
-    expect(source.dtype).toBe(dtype);
-    const count = 67 * 250;
-    const expected = [await floatsOf(golden, "head"), await floatsOf(golden, "tail")];
-    const got = [await readValues(source, 0, 600), await readValues(source, count - 600, 600)];
-    got.forEach((values, end) =>
-      values.forEach((value, i) => expect(Math.abs(value - expected[end]![i]!)).toBeLessThanOrEqual(1e-7)),
-    );
-    // Reading it whole equals reading it in parts.
-    const whole = dequantise(
-      source.dtype,
-      await source.read(0, joined.get("linear.weight")!.sizeBytes),
-      count,
-    );
-    expect(whole.slice(count - 600)).toEqual(got[1]);
-  },
-);
+test.each(files)("%s written by bitsandbytes dequantises to the same values", async (file, dtype) => {
+  const golden = await quantisedGolden(file);
+  const joined = await joinNf4(golden);
+  expect([...joined.keys()].sort()).toEqual(["head", "linear.weight", "original", "tail"]);
+  const source = safetensorsTensor(joined.get("linear.weight")!);
+  expect(source.shape).toEqual([67, 250]);
+  expect(source.dtype).toBe(dtype);
+  const count = 67 * 250;
+  const expected = [await floatsOf(golden, "head"), await floatsOf(golden, "tail")];
+  const got = [await readValues(source, 0, 600), await readValues(source, count - 600, 600)];
+  got.forEach((values, end) =>
+    values.forEach((value, i) => expect(Math.abs(value - expected[end]![i]!)).toBeLessThanOrEqual(1e-7)),
+  );
+  // Reading it whole equals reading it in parts.
+  const whole = dequantise(source.dtype, await source.read(0, joined.get("linear.weight")!.sizeBytes), count);
+  expect(whole.slice(count - 600)).toEqual(got[1]);
+});
 
-test("larger blocks are blocks of 64 that share a scale", async () => {
+test("larger blocks are blocks of 64 with a shared scale", async () => {
   const golden = new Map(await quantisedGolden("nf4.safetensors"));
   const name = "linear.weight.quant_state.bitsandbytes__nf4";
   const state = JSON.parse(
@@ -108,7 +101,7 @@ test.each([
   ["nf4_double.safetensors", { nested_blocksize: 64 }, "has 64 at nested_blocksize, where a multiple of 256"],
   ["nf4_double.safetensors", { nested_offset: undefined }, "has no nested_offset"],
   ["nf4_double.safetensors", { nested_offset: null }, "has null at nested_offset, where a number belongs"],
-] as const)("%s with the state %o is refused with the key", async (file, wrong, fault) => {
+] as const)("%s with the state %o is refused, naming the key", async (file, wrong, fault) => {
   const tensors = new Map(await quantisedGolden(file));
   const state = tensors.get(STATE)!;
   const told = JSON.parse(new TextDecoder().decode(await state.read(0, state.sizeBytes))) as object;
@@ -121,7 +114,7 @@ test.each([
   });
 });
 
-test.each(damages)("%s is refused with the matrix's name", async (_, damage, message) => {
+test.each(damages)("%s is refused, naming the matrix", async (_, damage, message) => {
   const tensors = new Map(await quantisedGolden("nf4.safetensors"));
   damage(tensors);
   const error: unknown = await joinNf4(tensors).catch((reason: unknown) => reason);

@@ -41,7 +41,7 @@ describe("PEFT folders", () => {
     expect(read.tensors.size).toBe(0);
   });
 
-  it("widens halves and refuses other types", async () => {
+  it("widens half precision and refuses other types", async () => {
     const stored = (dtype: string, bytes: number[], size: number) => {
       const header = JSON.stringify({
         a: { dtype, shape: [bytes.length / size], data_offsets: [0, bytes.length] },
@@ -61,7 +61,7 @@ describe("PEFT folders", () => {
     );
   });
 
-  it("says what is missing", async () => {
+  it("reports what is missing", async () => {
     const [configFile, weights] = sources(writePeftFolder({ config, tensors }));
     await expect(readPeftFolder([weights!])).rejects.toThrow(/No adapter_config.json/);
     await expect(readPeftFolder([configFile!])).rejects.toThrow(/No adapter_model.safetensors/);
@@ -74,7 +74,7 @@ describe("PEFT folders", () => {
     await expect(readPeftFolder([])).rejects.toMatchObject({ code: "adapter" });
   });
 
-  it("reads the adapters that it builds on, each in a folder of its own", async () => {
+  it("reads the adapters it builds on from their folders", async () => {
     const files = [
       ...sources(writePeftFolder({ config, tensors })),
       ...sources(writePeftFolder({ config: { own: 1 }, tensors }), "0/"),
@@ -85,7 +85,7 @@ describe("PEFT folders", () => {
     await expect(readPeftFolder([...files, ...deeper])).rejects.toThrow(/more than one adapter/);
   });
 
-  it("takes the adapter at the top where its trainer left checkpoints beside it", async () => {
+  it("prefers the top-level adapter to checkpoints beside it", async () => {
     const checkpoint = { config: { own: 1 }, tensors };
     for (const top of ["", "out/"]) {
       const files = [
@@ -101,7 +101,7 @@ describe("PEFT folders", () => {
     await expect(readPeftFolder(alone)).rejects.toThrow(/more than one adapter/);
   });
 
-  it("names an adapter of MLX for what it is", async () => {
+  it("recognises an MLX adapter", async () => {
     const mlx = { fine_tune_type: "lora", lora_parameters: { rank: 4, scale: 20 }, num_layers: 2 };
     const files = [
       bytesSource("adapter_config.json", strToU8(JSON.stringify(mlx))),
@@ -110,7 +110,7 @@ describe("PEFT folders", () => {
     await expect(readPeftFolder(files)).rejects.toThrow(/MLX/);
   });
 
-  it("keeps to the folder of the config", async () => {
+  it("ignores files outside the config's folder", async () => {
     const [configFile, weights] = sources(writePeftFolder({ config, tensors }), "a/");
     await expect(
       readPeftFolder([configFile!, { ...weights!, name: "b/adapter_model.safetensors" }]),

@@ -17,7 +17,7 @@ import { bytesOf, floatsOf, quantisedGolden } from "../../support/quantised-gold
 
 const GGUF_TYPES = (Object.keys(blockTypes) as BlockType[]).filter((type) => !type.startsWith("NF4"));
 
-test.each(GGUF_TYPES)("%s blocks are widened to the gguf package's numbers, bit for bit", async (type) => {
+test.each(GGUF_TYPES)("dequantises %s blocks as the gguf package does, bit for bit", async (type) => {
   const golden = await quantisedGolden("blocks.safetensors");
   const expected = await floatsOf(golden, `${type}.values`);
   const got = dequantise(type, await bytesOf(golden, `${type}.bytes`), expected.length);
@@ -25,7 +25,7 @@ test.each(GGUF_TYPES)("%s blocks are widened to the gguf package's numbers, bit 
   expect(expected.some((value) => value !== 0 && Math.abs(value) < 1e-3)).toBe(true);
 });
 
-test.each(WRITTEN_BLOCKS)("numbers are quantised to %s like the gguf package, bit for bit", async (type) => {
+test.each(WRITTEN_BLOCKS)("quantises to %s as the gguf package does, bit for bit", async (type) => {
   const golden = await quantisedGolden("written.safetensors");
   const got = quantiseBlocks(type, await floatsOf(golden, "values"));
   expect(got).toEqual(await bytesOf(golden, `${type}.bytes`));

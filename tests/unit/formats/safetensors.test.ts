@@ -20,7 +20,7 @@ const f32 = (shape: unknown, start: unknown, end: unknown) => ({
 });
 
 describe("readSafetensorsHeader", () => {
-  it("reads tensors in the order of their bytes, and metadata", async () => {
+  it("reads metadata, and tensors in byte order", async () => {
     const source = file({ __metadata__: { format: "pt" }, b: f32([2], 4, 12), a: f32([], 0, 4) }, 12);
     const header = await readSafetensorsHeader(source);
     const base = source.sizeBytes - 12;
@@ -110,7 +110,7 @@ describe("readSafetensorsHeader", () => {
     });
   });
 
-  it("says what a Git LFS pointer is", async () => {
+  it("reports a Git LFS pointer as such", async () => {
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n";
     const source = bytesSource("model.safetensors", new TextEncoder().encode(pointer));
     await expect(readSafetensorsHeader(source)).rejects.toThrow(/Git LFS pointer/);
@@ -127,7 +127,7 @@ function withRawHeader(header: readonly number[]): Uint8Array {
 }
 
 describe("writeSafetensors", () => {
-  it("writes what it reads, sorted by name and aligned", async () => {
+  it("round-trips tensors, sorted by name and aligned", async () => {
     const data = Float32Array.from([1, -2.5, NaN, 3e-40]);
     const bytes = writeSafetensors([
       { name: "b", dtype: "F32", shape: [2, 2], data },
@@ -145,13 +145,13 @@ describe("writeSafetensors", () => {
     expect(widen("F32", await source.read(start, end))).toEqual(data);
   });
 
-  it("writes a part of a larger buffer", async () => {
+  it("writes a view of a larger buffer", async () => {
     const whole = Float32Array.from([9, 1, 2, 9]);
     const bytes = writeSafetensors([{ name: "a", dtype: "F32", shape: [2], data: whole.subarray(1, 3) }], {});
     expect(new Float32Array(bytes.slice(-8).buffer)).toEqual(Float32Array.from([1, 2]));
   });
 
-  it("refuses shapes that do not fit and equal names", () => {
+  it("refuses mismatched shapes and duplicate names", () => {
     const data = new Float32Array(3);
     expect(() => writeSafetensors([{ name: "a", dtype: "F32", shape: [2], data }])).toThrow(/invariant/);
     const twice = { name: "a", dtype: "F32", shape: [3], data } as const;

@@ -11,7 +11,7 @@ const PYTHON_ZIP =
 const archive = (files: Record<string, Uint8Array>) => bytesSource("adapter.zip", zipSync(files));
 
 describe("zip", () => {
-  it("packs and unpacks files as they were", async () => {
+  it("packs and unpacks files unchanged", async () => {
     const big = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
     const files = new Map([
       ["adapter_config.json", strToU8("{}")],
@@ -28,12 +28,12 @@ describe("zip", () => {
     expect(zipFiles(files, new Date(2026, 0, 1))).toEqual(zipFiles(files, new Date(2026, 0, 1)));
   });
 
-  it("knows a zip by its first bytes", async () => {
+  it("recognises a zip by its signature", async () => {
     expect(await isZip(bytesSource("a.zip", strToU8("PK")))).toBe(false);
     expect(await isZip(bytesSource("a.zip", strToU8("{ no zip }")))).toBe(false);
   });
 
-  it("leaves out folders and what operating systems add", async () => {
+  it("skips folders and operating systems' metadata", async () => {
     const files = await unzipFiles(
       archive({
         "adapter/": new Uint8Array(0),
@@ -68,7 +68,7 @@ describe("zip", () => {
     expect(await unzipFiles(archive(many), { limits: { entries: 4, totalBytes: 4000 } })).toHaveLength(4);
   });
 
-  it("never unpacks more than an entry announces", async () => {
+  it("never unpacks more than an entry declares", async () => {
     const zip = zipSync({ bomb: new Uint8Array(1_000_000) });
     const view = new DataView(zip.buffer);
     // The uncompressed size is 24 bytes after the signature of the central directory's entry.
@@ -90,7 +90,7 @@ describe("zip", () => {
     expect(files.map(({ name }) => name)).toEqual(["a.json"]);
   });
 
-  it("reads archives that Python writes as they come, with sizes behind the files", async () => {
+  it("reads archives that Python streams, with sizes after the data", async () => {
     const written = Uint8Array.from(Buffer.from(PYTHON_ZIP, "base64"));
     const files = await unzipFiles(bytesSource("python.zip", written));
     const texts = await Promise.all(files.map(async (file) => [file.name, await readText(file)]));
@@ -100,7 +100,7 @@ describe("zip", () => {
     ]);
   });
 
-  it("packs files as their bytes come", async () => {
+  it("packs files from streams", async () => {
     const file = (path: string, pieces: Uint8Array<ArrayBuffer>[], sizeBytes = 7): StreamedFile => ({
       path,
       sizeBytes,
@@ -127,7 +127,7 @@ describe("zip", () => {
     );
   });
 
-  it.each([0, 6] as const)("refuses files that are not of their checksum (level %i)", async (level) => {
+  it.each([0, 6] as const)("refuses files with a wrong checksum (level %i)", async (level) => {
     const data = Uint8Array.from({ length: 5000 }, (_, at) => (at * at) % 251);
     const zip = zipSync({ a: data }, { level });
     for (let at = 60; at < zip.length - 100; at += 97) {

@@ -51,7 +51,7 @@ describe("the address of a repository", () => {
     },
   );
 
-  it("keeps odd characters of paths and revisions apart from the address", () => {
+  it("escapes special characters of paths and revisions", () => {
     const address = parseAddress("owner/name@refs/pr/1", "https://mirror.example/hub");
     expect(fileUrl(address, "refs/pr/1", "sub folder/a?b#c.gguf")).toBe(
       "https://mirror.example/hub/owner/name/resolve/refs%2Fpr%2F1/sub%20folder/a%3Fb%23c.gguf",
@@ -63,13 +63,13 @@ describe("the address of a repository", () => {
 });
 
 describe("an access token", () => {
-  it("goes over https, or to this machine", () => {
+  it("is sent over https, or to this machine", () => {
     expect(parseToken(" hf_abc ", hub)).toBe("hf_abc");
     expect(parseToken("hf_abc", "http://localhost:1234")).toBe("hf_abc");
     expect(parseToken("", "http://mirror.example")).toBe("");
   });
 
-  it("is refused over plain http and with characters that no token has, and never repeated", () => {
+  it("is refused over plain http or with invalid characters, and never echoed", () => {
     for (const [token, endpoint] of [
       ["hf_secret", "http://mirror.example"],
       ["hf_secret\nX-Header: 1", hub],

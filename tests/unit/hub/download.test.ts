@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 describe("downloading", () => {
-  it("downloads every byte, and reports how many", async () => {
+  it("downloads every byte, and reports progress", async () => {
     const asking = await ask(plain);
     const steps: number[] = [];
     const files = await download(asking, undefined, {
@@ -24,7 +24,7 @@ describe("downloading", () => {
     expect(asking.waits).toEqual([]);
   });
 
-  it("keeps the token from the host that files are redirected to", async () => {
+  it("withholds the token from the host that files are redirected to", async () => {
     const asking = await ask({ ...plain, token: "hf_right" }, {}, "hf_right");
     await download(asking);
     expect(asking.hub.fileRequests().map(({ authorization }) => authorization)).toEqual([null]);
@@ -39,7 +39,7 @@ describe("downloading", () => {
     expect(later).toEqual(["bytes=100000-", "bytes=200000-"]);
   });
 
-  it("asks only for what an earlier visit has not brought", async () => {
+  it("requests only what an earlier visit has not downloaded", async () => {
     const asking = await ask(plain, { drops: 1000, dropAfterBytes: 20_000 });
     const folder = new MemoryFolder();
     await expect(download(asking, folder)).rejects.toMatchObject({
@@ -54,7 +54,7 @@ describe("downloading", () => {
     expect(asking.hub.seen.some(({ path }) => path.endsWith("/config.json"))).toBe(false);
   });
 
-  it("stops on request, keeps what has arrived, and stops waiting", async () => {
+  it("stops on request, even while waiting, and keeps what has arrived", async () => {
     const asking = await ask(plain, { drops: 1000, dropAfterBytes: 50_000 });
     const folder = new MemoryFolder();
     const controller = new AbortController();
@@ -83,7 +83,7 @@ describe("downloading", () => {
     });
   });
 
-  it("restarts a damaged file once, then reports it and keeps nothing", async () => {
+  it("retries a damaged file once, then reports it and keeps nothing", async () => {
     const once = await ask(plain, { damaged: 1 });
     expect(same((await download(once))["model.safetensors"], WEIGHTS)).toBe(true);
     const always = await ask(plain, { damaged: 1000 });
@@ -102,7 +102,7 @@ describe("downloading", () => {
     expect(same((await download(asking))["model.safetensors"], WEIGHTS)).toBe(true);
   });
 
-  it("does not join two versions of a file that has no checksum", async () => {
+  it("does not join two versions of a file without checksum", async () => {
     const files = { ...plain.files };
     const asking = await ask({ files }, { noChecksums: true, drops: 1, dropAfterBytes: 100_000 });
     const newer = weights(300_000, 2);
@@ -114,14 +114,14 @@ describe("downloading", () => {
     expect(same(got["model.safetensors"], newer)).toBe(true);
   });
 
-  it("does not trust what an earlier visit left of a file that has no checksum", async () => {
+  it("restarts a partial file without checksum", async () => {
     const asking = await ask(plain, { noChecksums: true });
     const folder = new MemoryFolder();
     folder.files.set(2, new Uint8Array(1000));
     expect(same((await download(asking, folder))["model.safetensors"], WEIGHTS)).toBe(true);
   });
 
-  it("says so when a server holds only a part of a file", async () => {
+  it("reports a server that holds only part of a file", async () => {
     const asking = await ask(plain, { short: 1000 });
     await expect(download(asking)).rejects.toMatchObject({
       code: "format",

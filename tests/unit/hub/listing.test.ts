@@ -6,7 +6,7 @@ import type { FakeHub } from "../../support/fake-hub";
 import { addressIn, ask, plain, text, weights } from "./asking";
 
 describe("listing", () => {
-  it("tells commit, licence, sizes and checksums, from every page", async () => {
+  it("reads commit, licence, sizes and checksums from every page", async () => {
     const asking = await ask(plain);
     asking.hub.pageSize = 2;
     const { commit, license, files } = await listRepository(addressIn(asking), asking.options);
@@ -24,7 +24,7 @@ describe("listing", () => {
   it.each([
     ["owner/none", "", 401, "There is no public model owner/none on localhost"],
     ["owner/model@v9", "", 404, "owner/model on localhost"],
-  ])("says that %s is not there", async (name, token, _status, what) => {
+  ])("reports that %s does not exist", async (name, token, _status, what) => {
     const asking = await ask(plain, {}, token);
     await expect(listRepository(addressIn(asking, name), asking.options)).rejects.toMatchObject({
       code: "network",
@@ -33,7 +33,7 @@ describe("listing", () => {
     });
   });
 
-  it("asks for a token where one is needed, and says when it is refused, without repeating it", async () => {
+  it("asks for a token if needed, and reports its refusal without echoing it", async () => {
     const gated = { ...plain, token: "hf_right" };
     const without = await ask(gated);
     await expect(listRepository(addressIn(without), without.options)).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe("an invalid response", () => {
     [{ tree: [{ ...file, size: null }] }, "has an object at [0], where a file with its size belongs"],
     [{ tree: [{ ...file, oid: 1 }] }, "has 1 at [0].oid, where text belongs"],
     [{ tree: [{ ...file, lfs: { size: 0.5 } }] }, "has 0.5 at [0].lfs.size, where a whole number belongs"],
-  ])("is refused with the key that is wrong: %o", async (instead, fault) => {
+  ])("is refused, naming the wrong key: %o", async (instead, fault) => {
     await expect(listing(instead)).rejects.toMatchObject({
       code: "network",
       field: "hubEndpoint",
@@ -99,7 +99,7 @@ describe("an invalid response", () => {
     });
   });
 
-  it("may leave out what a mirror does not know", async () => {
+  it("may lack what a mirror does not know", async () => {
     const { license, files } = await listing({
       revision: { sha, cardData: { license: ["mit"], license_name: null }, tags: null },
       tree: [
@@ -126,7 +126,7 @@ describe("choosing files", () => {
   };
   const config = { "config.json": text("{}"), "tokenizer.json": text("{}") };
 
-  it("takes the model and its tokenizer, and nothing else", async () => {
+  it("selects only the model and its tokenizer", async () => {
     const [choice, ...more] = await choose({ ...plain.files });
     expect(more).toEqual([]);
     expect(choice!.files.map(({ path }) => path)).toEqual([
@@ -137,7 +137,7 @@ describe("choosing files", () => {
     expect(choice!.sizeBytes).toBe(300_024);
   });
 
-  it("takes the shards that the index names, and says which one is missing", async () => {
+  it("selects the shards in the index, and reports a missing one", async () => {
     const index = { weight_map: { a: "model-1.safetensors", b: "model-2.safetensors" } };
     const shards = { ...config, "model.safetensors.index.json": text(JSON.stringify(index)) };
     const one = { ...shards, "model-1.safetensors": text("1"), "other.safetensors": text("x") };
@@ -160,7 +160,7 @@ describe("choosing files", () => {
       'has 1 at weight_map["model.norm.weight"], where text belongs',
     ],
     [[], "holds a list, where an object belongs"],
-  ])("refuses an index that is none, with its name and the key: %o", async (index, fault) => {
+  ])("refuses an invalid index, naming file and key: %o", async (index, fault) => {
     const files = { ...config, "model.safetensors.index.json": text(JSON.stringify(index)) };
     await expect(choose(files)).rejects.toMatchObject({
       code: "format",
@@ -168,7 +168,7 @@ describe("choosing files", () => {
     });
   });
 
-  it("offers each GGUF model, the smallest first, a split one with all its parts", async () => {
+  it("offers GGUF models by size, split ones as a whole", async () => {
     const choices = await choose({
       "big.Q8_0.gguf": weights(70_000),
       "small.Q4_K_M.gguf": text("gguf"),

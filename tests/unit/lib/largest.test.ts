@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { markLargest } from "../../../src/lib/largest";
 
-test("the largest of all parts together are marked, as many as asked for", () => {
+test("marks the requested number of largest values across all parts", () => {
   const parts = [
     Float32Array.of(0, 3, 1e-30, 7),
     Float32Array.of(2.5, 1e30, 0, 3.0000002),
@@ -30,7 +30,7 @@ test("the largest of all parts together are marked, as many as asked for", () =>
   ]);
 });
 
-test("of equal scores the first are marked", () => {
+test("marks the first of equal values", () => {
   const parts = [Float32Array.of(0, 5, 5), Float32Array.of(5, 0, 9)];
   expect(markLargest(parts, 3).map((marks) => [...marks])).toEqual([
     [0, 1, 1],
@@ -42,7 +42,7 @@ test("of equal scores the first are marked", () => {
   ]);
 });
 
-test("many random scores are split as sorting would", () => {
+test("selects the same values as sorting", () => {
   const scores = Float32Array.from({ length: 5000 }, (_, i) => Math.abs(Math.sin(i * i)) ** 9);
   const sorted = [...scores].sort((a, b) => b - a);
   for (const count of [1, 17, 2500, 4999]) {

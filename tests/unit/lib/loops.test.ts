@@ -19,11 +19,11 @@ describe("a loop", () => {
     ["one letter", "No" + "o".repeat(300)],
     ["blanks without end", "Yes." + " ".repeat(1400)],
     ["a line of a list", "- one\n" + "- the same thing again\n".repeat(15)],
-  ])("of %s is seen", (_, text) => {
+  ])("of %s is detected", (_, text) => {
     expect(isEnded(text)).toBe(true);
   });
 
-  it("is seen only while the text ends in it", () => {
+  it("is detected only at the end of the text", () => {
     const loop = "look, ".repeat(60);
     expect(endsInLoop(loop)).toBe(true);
     expect(endsInLoop(`${loop}and then it found the way home after all, safe and sound`)).toBe(false);

@@ -6,7 +6,7 @@ const SPACES =
   "\t\n\v\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
 describe("pythonStrip", () => {
-  it("strips Python's white space, all of it and nothing else", () => {
+  it("strips exactly Python's whitespace", () => {
     expect(pythonStrip(`${SPACES}a b${SPACES}`)).toBe("a b");
     for (let code = 0; code <= 0xffff; code++) {
       const character = String.fromCharCode(code);
@@ -14,7 +14,7 @@ describe("pythonStrip", () => {
     }
   });
 
-  it("strips one end, or given characters", () => {
+  it("strips one side, or given characters", () => {
     expect(pythonStrip("  a  ", "left")).toBe("a  ");
     expect(pythonStrip("  a  ", "right")).toBe("  a");
     expect(pythonStrip("🎻a🎸🎻", "both", "🎻")).toBe("a🎸");
@@ -25,7 +25,7 @@ describe("pythonStrip", () => {
 });
 
 describe("pythonWords", () => {
-  it("parts a text at white space", () => {
+  it("splits at whitespace", () => {
     expect(pythonWords("  a\u0085b\u001c c \ufeff ")).toEqual(["a", "b", "c", "\ufeff"]);
     expect(pythonWords(" a b  c ", 1)).toEqual(["a", "b  c "]);
     expect(pythonWords("  ")).toEqual([]);

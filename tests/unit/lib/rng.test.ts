@@ -5,7 +5,7 @@ const draw = (count: number, next: () => number): number[] => Array.from({ lengt
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 describe("makeRng", () => {
-  it("repeats itself for the same seeds and differs for others", () => {
+  it("is determined by its seeds", () => {
     const first = draw(8, makeRng(42, 1).uniform);
     expect(draw(8, makeRng(42, 1).uniform)).toEqual(first);
     expect(draw(8, makeRng(42, 2).uniform)).not.toEqual(first);
@@ -14,12 +14,12 @@ describe("makeRng", () => {
     expect(draw(8, makeRng(42).uniform)).not.toEqual(draw(8, makeRng(42, 0).uniform));
   });
 
-  it("keeps its sequence from release to release", () => {
+  it("keeps its sequence across releases", () => {
     const rng = makeRng(42);
     expect(draw(4, () => rng.integer(1_000_000))).toEqual(PINNED);
   });
 
-  it("draws uniform numbers evenly over [0, 1)", () => {
+  it("draws uniformly from [0, 1)", () => {
     const values = draw(20_000, makeRng(7).uniform);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...values)).toBeLessThan(1);
@@ -37,7 +37,7 @@ describe("makeRng", () => {
     expect(Math.abs(beyondTwo - 0.0455)).toBeLessThan(0.01);
   });
 
-  it("shuffles to a permutation in which every place is as likely", () => {
+  it("shuffles uniformly", () => {
     const rng = makeRng(9);
     const counts = new Array<number>(5).fill(0);
     for (let i = 0; i < 5000; i++) {

@@ -11,7 +11,7 @@ const schema = objectOf({
   parts: v.optional(recordOf(objectOf({ on: v.boolean() }))),
 });
 
-test("gives what is as it should be, with whatever else is there", () => {
+test("returns valid data, unknown keys included", () => {
   const value = { size: 3, name: null, kind: "b", ids: [1], parts: { "x.y": { on: true } }, more: "text" };
   expect(parseAs(schema, value, { file: "a.json" })).toEqual(value);
   expect(parseAs(schema, { size: 0 }, { file: "a.json" })).toEqual({ size: 0 });
@@ -33,7 +33,7 @@ test.each([
   [{ size: 1, ids: [1, null] }, "has null at ids[1], where a number belongs"],
   [{ size: 1, parts: { "x.y": {} } }, 'has no parts["x.y"].on'],
   [{ size: 1, parts: { x: { on: "yes" } } }, "has the text “yes” at parts.x.on, where true or false belongs"],
-])("says of %o what is wrong, where, and what belongs there", (value, fault) => {
+])("reports what is wrong with %o, where, and what is expected", (value, fault) => {
   const found = tryParse(schema, value).fault;
   expect(found && valueFault(found)).toBe(fault);
   const origin = { file: "a.json", code: "adapter/value", remedy: "renew-index" } as const;
@@ -42,7 +42,7 @@ test.each([
   );
 });
 
-test("knows under which key the file has the value", () => {
+test("reports the key as the file spells it", () => {
   const origin = { file: "a.gguf", key: "general.sizes" };
   const fault = (value: unknown) => () => parseAs(v.array(v.number()), value, origin);
   expect(fault(undefined)).toThrow("a.gguf has no general.sizes. Check that the file is the right one");

@@ -6,7 +6,7 @@ import { wideZip } from "../../support/wide-zip";
 
 const END_BYTES = 22;
 
-test("64-bit sizes and offsets are read", async () => {
+test("reads 64-bit sizes and offsets", async () => {
   const source = bytesSource("a.zip", wideZip("a/b.txt", "hello"));
   const [entry, ...others] = await readZipDirectory(source);
   expect(others).toEqual([]);
@@ -21,7 +21,7 @@ test("64-bit sizes and offsets are read", async () => {
 test.each([
   ["more", 3],
   ["fewer", 1],
-])("a directory that counts %s files than it holds is damaged", async (_, count) => {
+])("reports a directory with %s files than it declares as damaged", async (_, count) => {
   const zip = zipSync({ a: strToU8("one"), b: strToU8("two") });
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
   expect(await readZipDirectory(bytesSource("a.zip", zip))).toHaveLength(2);
@@ -32,7 +32,7 @@ test.each([
 });
 
 test.each([wideZip("a.txt", "hello"), zipSync({ a: strToU8("hello") })])(
-  "an archive cut anywhere is damaged or whole, never out of bounds",
+  "reads a truncated archive as damaged or whole, never out of bounds",
   async (zip) => {
     for (let length = 0; length < zip.length; length++) {
       const source = bytesSource("a.zip", zip.slice(0, length));

@@ -20,12 +20,12 @@ const spec = describeModel(
 );
 
 describe("the built-in model's defaults", () => {
-  it("are those from its build", () => {
+  it("match its build", () => {
     expect(JSON.parse(read("tools/builtin-model/defaults.json"))).toEqual(builtInDefaults());
   });
 
   it.each(Object.entries(builtInDefaults()) as [MethodId, FieldValues][])(
-    "of %s are its fields",
+    "of %s match its fields",
     (id, values) => {
       expect(METHOD_IDS).toContain(id);
       const fields = [...methodSpecs[id].fields, ...trainingFields];
@@ -54,7 +54,7 @@ function exportedBytes(adapter: Adapter): number {
     name,
     { shape, data: new Float32Array(elementCount(shape)) },
   ]);
-  const files = peftFiles(adapter, new Map(zeros), "spruce", "");
+  const files = peftFiles(adapter, new Map(zeros), "spruce");
   return [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
 }
 
@@ -68,7 +68,7 @@ describe("the table of methods", () => {
     return row && "refused" in row ? [{ ...entry, row }] : [];
   });
 
-  it.each(measured)("has of $key what the code trains and exports", ({ method, options, row }) => {
+  it.each(measured)("records for $key what the code trains and exports", ({ method, options, row }) => {
     const adapter = bind({ method, options });
     expect(row.trainable).toBe(trainableCount(adapter));
     expect(row.share).toBe(trainableCount(adapter) / parameterCount(spec));
@@ -76,15 +76,15 @@ describe("the table of methods", () => {
     if (!adapter.selection) expect(row.bytes).toBe(exportedBytes(adapter));
   });
 
-  it.each(refused)("has of $key why the code refuses it", (entry) => {
+  it.each(refused)("records for $key why the code refuses it", (entry) => {
     expect(() => bind(entry)).toThrow(entry.row.refused);
   });
 
-  it("has a row of every method and variant, and of nothing else", () => {
+  it("has a row for exactly every method and variant", () => {
     expect(Object.keys(rows)).toEqual(entries.map(({ key }) => key));
   });
 
-  it("is in the docs as measured", () => {
+  it("is in the docs", () => {
     expect(read("docs/methods.md")).toContain(formatTable(rows));
   });
 });
@@ -101,7 +101,7 @@ describe("a measured row", () => {
     bytes: 1,
   };
 
-  it("is kept when the method learned the voice, or refused the model", () => {
+  it("is kept if the method learned the voice, or refused the model", () => {
     expect(shortfall(row)).toBeNull();
     expect(shortfall({ refused: "This model has no biases." })).toBeNull();
   });

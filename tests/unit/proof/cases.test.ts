@@ -78,18 +78,21 @@ describe("GGUF", () => {
     return openModelFolder([bytesSource(file, readFileSync(join(CASES, "gguf", file)))]);
   };
 
-  test.each(["q00", "q18"])("%s: a turn's end stops answers beside the tokenizer's end", async (name) => {
-    const tokenizer = loadTokenizer(await open(name));
-    const { endIds, ids } = promptIds([{ role: "user", content: "hi" }], "chat", tokenizer);
-    expect([...endIds].map((id) => tokenizer.tokenText(id))).toEqual(["<|endoftext|>", "<|im_end|>"]);
-    // No start token: the file requests one but does not name it.
-    expect(tokenizer.tokenText(ids[0]!)).toBe("<|im_start|>");
-  });
+  test.each(["q00", "q18"])(
+    "%s: the end of a turn stops answers, as the tokenizer's end token does",
+    async (name) => {
+      const tokenizer = loadTokenizer(await open(name));
+      const { endIds, ids } = promptIds([{ role: "user", content: "hi" }], "chat", tokenizer);
+      expect([...endIds].map((id) => tokenizer.tokenText(id))).toEqual(["<|endoftext|>", "<|im_end|>"]);
+      // No start token: the file requests one but does not name it.
+      expect(tokenizer.tokenText(ids[0]!)).toBe("<|im_start|>");
+    },
+  );
 
   test.each([
     ["q01", /32 × 32, which IQ4_XS cannot have/],
     ["q02", /32 × 32, which Q2_K cannot have/],
-  ])("%s, whose rows are no whole blocks, is refused", async (name, why) => {
+  ])("%s, whose rows are not whole blocks, is refused", async (name, why) => {
     await expect(open(name)).rejects.toThrow(why);
   });
 
@@ -130,12 +133,12 @@ describe("tokenizers", () => {
 });
 
 describe("hostile files", () => {
-  test("a mark of byte order within a string stays", async () => {
+  test("keeps a byte-order mark within a string", async () => {
     const { rows } = await readAll([fileOf(text("hostile", "bom-in-string.json"), "data.json")]);
     expect(JSON.stringify(rows)).toContain("\ufeffa");
   });
 
-  test("a template without end is stopped", { timeout: 20_000 }, () => {
+  test("stops an endless template", { timeout: 20_000 }, () => {
     const chatTemplate = text("hostile", "chat_template.jinja");
     const tokenizer = loadTokenizer({ tokenizer: { ...goldenFiles("qwen"), chatTemplate } });
     expect(() =>
@@ -143,7 +146,7 @@ describe("hostile files", () => {
     ).toThrow(/template/);
   });
 
-  test("an id far beyond the vocabulary is refused", () => {
+  test("refuses an id far beyond the vocabulary", () => {
     const files = goldenFiles("qwen");
     const model = files.tokenizer.model as { readonly vocab: Readonly<Record<string, number>> };
     const tokenizer = { ...files.tokenizer, model: { ...model, vocab: { ...model.vocab, zzz: 1e9 } } };
@@ -154,7 +157,7 @@ describe("hostile files", () => {
     ["layers-1e6.config.json", "config.json"],
     ["t5-num_decoder_layers.config.json", "config.json"],
     ["model.safetensors.index.json", "model.safetensors.index.json"],
-  ])("%s is refused beside a small model", async (name, as) => {
+  ])("refuses %s beside a small model", async (name, as) => {
     const family = name.startsWith("t5") ? "t5" : "llama";
     const golden = (file: string) => bytesSource(file, readFileSync(`tests/golden/${family}/${file}`));
     const files = [golden("model.safetensors"), ...(as === "config.json" ? [] : [golden("config.json")])];

@@ -20,7 +20,7 @@ describe.each(METHOD_IDS)("%s is checked against its reference", (id) => {
     expect(contractTerms[id].length).toBeGreaterThan(0);
   });
 
-  it("has golden cases on models of two types, or on the one that has what it trains", () => {
+  it("has golden cases on two model types, or on the only one with what it trains", () => {
     const types = new Set(cases.filter(({ method }) => method === id).map(({ family }) => typeOf(family)));
     expect(types.size, `golden cases of ${id}`).toBeGreaterThanOrEqual(id === "full" ? 1 : 2);
   });
@@ -38,13 +38,13 @@ describe("the capability table", () => {
       .find((line) => line.startsWith(`| ${en.methods.lora.title} |`))!
       .split(" | ");
 
-  it("has a line for every method, with dashes where nothing was seen", () => {
+  it("has a line for every method, with dashes for missing observations", () => {
     const lines = capabilityTable([]).split("\n").slice(HEAD.split("\n").length);
     expect(lines).toHaveLength(METHOD_IDS.length);
     expect(row([]).slice(1)).toEqual([...Array.from({ length: 7 }, () => "–"), "– |"]);
   });
 
-  it("lists observations, and where options differ", () => {
+  it("lists observations, and whether they depend on options", () => {
     const cells = row([
       { ...seen, fact: "start", value: 0 },
       { ...seen, fact: "start", value: 0.2 },
@@ -62,7 +62,7 @@ describe("the capability table", () => {
     ]);
   });
 
-  it("does not call a distance beyond rounding the same", () => {
+  it("does not count a distance beyond rounding as equal", () => {
     const cells = row([
       { ...seen, fact: "start", value: null },
       { ...seen, fact: "merged", value: 1e-3 },

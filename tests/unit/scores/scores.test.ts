@@ -38,14 +38,14 @@ describe("scores of an answer", () => {
     expect(score(given(answer, expected))).toMatchObject(values);
   });
 
-  test("JSON counts where it is expected", () => {
+  test("scores JSON only if it is expected", () => {
     expect(score(given('{"a": 1', '{"a": 1}')).json).toBe(0);
     expect(score(given(' {"b": []}\n', '{"a": 1}')).json).toBe(1);
     expect(score(given("{}", "no JSON")).json).toBeUndefined();
     expect(score(given("{}", "[1] Introduction")).json).toBeUndefined();
   });
 
-  test("repetition is the share of 4-grams that came before", () => {
+  test("repetition is the share of repeated 4-grams", () => {
     expect(score(given("", "", [1, 2, 3])).repetition).toBe(0);
     expect(score(given("", "", [1, 1, 1, 1, 1, 1])).repetition).toBeCloseTo(2 / 3);
     expect(score(given("", "", [1, 2, 3, 4, 5, 1, 2, 3, 4])).repetition).toBeCloseTo(1 / 6);
@@ -55,7 +55,7 @@ describe("scores of an answer", () => {
     expect(score({ ...given("a b", "a", [4, 5]), finish: "length" })).toMatchObject({ length: 2, ended: 0 });
   });
 
-  test("an expression over budget finds nothing, and an invalid one is refused", () => {
+  test("an expression over budget does not match, and an invalid one is refused", () => {
     expect(answerScorer({ pattern: "" })(given("a", "b")).regex).toBeUndefined();
     expect(answerScorer({ pattern: "(a|aa)+$" })(given(`${"a".repeat(500)}b`, "")).regex).toBe(0);
     expect(() => answerScorer({ pattern: "(" })).toThrow(/no regular expression/);
@@ -70,7 +70,7 @@ test("loss, perplexity and accuracy of tokens", () => {
   expect(likelihoodScores([], 0)).toEqual({});
 });
 
-test("of equally likely choices the first counts", () => {
+test("the first of equally likely choices counts", () => {
   expect(choiceScores([-2, -2], ["ab", "abcd"], 0)).toEqual({ acc: 1, accNorm: 0 });
   expect(choiceScores([-1, -2], ["a", "👍👍👍👍"], 1)).toEqual({ acc: 0, accNorm: 1 });
 });
@@ -86,7 +86,7 @@ describe("a summary", () => {
   );
   const of = (id: string) => summarise(rows).find((summary) => summary.id === id)!;
 
-  test("counts wins by what is better, and brackets the difference", () => {
+  test("counts wins by the better direction, and gives an interval of the difference", () => {
     const loss = of("loss");
     expect(loss.means).toEqual([2, 1.5]);
     expect(loss.difference).toMatchObject({ mean: -0.5, counts: { wins: 30, ties: 0, losses: 10 } });
@@ -100,18 +100,18 @@ describe("a summary", () => {
     expect(high).toBeLessThan(0.7);
   });
 
-  test("gives the same interval each time", () => {
+  test("gives a reproducible interval", () => {
     expect(summarise(rows)).toEqual(summarise(rows));
   });
 
-  test("weighs losses by tokens, and takes perplexity of the mean loss", () => {
+  test("weights losses by tokens, and takes perplexity of the mean loss", () => {
     const [long, short] = [row({ loss: 1, perplexity: Math.E }), row({ loss: 4, perplexity: Math.exp(4) })];
     const [loss, perplexity] = summarise([{ ...long, expectedTokens: 3 }, short]);
     expect(loss?.means[0]).toBeCloseTo(7 / 4);
     expect(perplexity?.means[0]).toBeCloseTo(Math.exp(7 / 4));
   });
 
-  test("leaves out rows without the score, and scores without rows", () => {
+  test("skips rows without the score, and scores without rows", () => {
     const some = summarise([row({ json: 1 }, { json: 0 }), row({}, {}), row({ json: 1 }, {})]);
     expect(some).toHaveLength(1);
     expect(some[0]).toMatchObject({ id: "json", rows: 1, means: [1, 0] });

@@ -6,7 +6,7 @@ import saved from "../../builtin/methods.json" with { type: "json" };
 
 const rows: Rows = saved;
 
-it("the page's figures of a method are those last measured", () => {
+it("the page shows the latest measurements of a method", () => {
   const base = rows.lora && "stepMs" in rows.lora ? rows.lora.stepMs : Number.NaN;
   const expected = METHOD_IDS.map((id) => {
     const row = rows[id];

@@ -14,7 +14,7 @@ const preset = (id: PresetId, facts: Partial<PresetFacts>) => {
 };
 
 describe("presets", () => {
-  it("take more passes over few rows than over many, and never less than one", () => {
+  it("make more epochs over few rows than over many, and at least one", () => {
     expect(preset("balanced", { rows: 40 }).maxSteps).toBe(240);
     expect(preset("balanced", { rows: 120 }).maxSteps).toBe(280);
     expect(preset("balanced", { rows: 400 }).maxSteps).toBe(400);
@@ -26,7 +26,7 @@ describe("presets", () => {
     }
   });
 
-  it("hold out enough rows to say something, and not too many", () => {
+  it("hold out enough rows for validation, but not too many", () => {
     expect(preset("balanced", { rows: 40 }).split).toBe(0.2);
     expect(preset("balanced", { rows: 20 }).split).toBe(0.25);
     expect(preset("balanced", { rows: 200 }).split).toBe(0.1);
@@ -34,7 +34,7 @@ describe("presets", () => {
     expect(preset("balanced", { rows: 40, hasValidationFile: true }).split).toBe(base.validationSplit);
   });
 
-  it("keep to their minutes on a slow machine", () => {
+  it("stay within their minutes on a slow machine", () => {
     expect(preset("quick", { rows: 200, stepMs: 2000 }).maxSteps).toBe(24);
     expect(preset("quick", { rows: 200, stepMs: 50 }).maxSteps).toBe(60);
     expect(preset("balanced", { rows: 200, stepMs: 10_000 }).maxSteps).toBe(144);
@@ -42,7 +42,7 @@ describe("presets", () => {
     expect(preset("quick", {}).maxMinutes).toBe(1);
   });
 
-  it("keep the best values and stop once the held-out rows stop improving, if there are any", () => {
+  it("keep the best values and stop early if there are held-out rows", () => {
     const watched = { loadBestModelAtEnd: true, earlyStoppingPatience: 8 };
     expect(preset("balanced", { rows: 100 })).toMatchObject(watched);
     expect(preset("quick", { rows: 100 })).toMatchObject({

@@ -7,12 +7,12 @@ const points = (lossOf: (rate: number) => number) =>
     return { rate, loss: lossOf(rate) };
   });
 
-test("rates rise geometrically from the lowest to the highest", () => {
+test("learning rates rise geometrically from the lowest to the highest", () => {
   expect(searchRate(0, 1e-6, 1)).toBeCloseTo(1e-6, 12);
   expect(searchRate(SEARCH_STEPS - 1, 1e-6, 1)).toBeCloseTo(1, 12);
 });
 
-test("the suggestion is where the loss falls fastest, not where it is lowest", () => {
+test("suggests the rate at which the loss falls fastest, not the lowest loss", () => {
   // Falls around 1e-3 and explodes beyond 1e-1.
   const search = points((rate) => 1 + 3 / (1 + rate / 1e-3) + (rate > 0.1 ? 100 * rate : 0));
   const suggestion = suggestRate(search);
@@ -21,7 +21,7 @@ test("the suggestion is where the loss falls fastest, not where it is lowest", (
   expect(hasDiverged(search)).toBe(true);
 });
 
-test("nothing is suggested where the loss does not fall", () => {
+test("suggests nothing if the loss does not fall", () => {
   expect(suggestRate(points(() => 2))).toBeNull();
   expect(suggestRate([])).toBeNull();
   expect(hasDiverged([])).toBe(false);

@@ -28,7 +28,7 @@ const rating = (answers: readonly RatedAnswer[], blind = false): Rating => ({
 const kinds = (...answers: RatedAnswer[]) => rowsOfRating(rating(answers)).map(({ kind }) => kind);
 
 describe("the rows of a rating", () => {
-  it("are pairs where one answer is better, and labels where there is none", () => {
+  it("are pairs if one answer is better, and labels otherwise", () => {
     expect(kinds(answer(null, "down"), answer("a", "up"))).toEqual(["preference"]);
     expect(kinds(answer(null, "down"), answer("a", "up"), answer("b", "up"))).toHaveLength(2);
     expect(kinds(answer(null, null), answer("a", "up"))).toEqual(["labelled"]);
@@ -38,7 +38,7 @@ describe("the rows of a rating", () => {
     expect(kinds(answer(null, "down", "x"), answer("a", "up", "x"))).toEqual(["labelled", "labelled"]);
   });
 
-  it("are read from their file as they were", async () => {
+  it("round-trip through their file", async () => {
     const rows = [
       ...rowsOfRating(rating([answer(null, "down"), answer("a", "up", "Line\n“two” 🎻")])),
       ...rowsOfRating(rating([answer("a", "down")])),
@@ -51,7 +51,7 @@ describe("the rows of a rating", () => {
 });
 
 describe("the tally of blind choices", () => {
-  it("counts those among just these voices", () => {
+  it("counts only choices between these voices", () => {
     const ratings = [
       rating([answer(null, "down"), answer("a", "up")], true),
       rating([answer("a", "up"), answer(null, "down")], true),

@@ -10,7 +10,7 @@ const upTo = (last: number, every = 1) =>
 const falling = (step: number) => 0.1 + 5 * Math.exp(-step / 40);
 
 describe("the verdict on a run", () => {
-  it("is that it was still learning while the held-out loss falls, and offers half as many steps again", () => {
+  it('is "still learning" while the held-out loss falls, and suggests half as many steps again', () => {
     const verdict = judgeRun(curve(upTo(30), falling), curve(upTo(30, 6), falling));
     expect(verdict).toEqual({ kind: "still-learning", moreSteps: 20 });
     expect(judgeRun(curve(upTo(120), falling), curve(upTo(120, 6), falling))).toEqual({
@@ -19,13 +19,13 @@ describe("the verdict on a run", () => {
     });
   });
 
-  it("is that it is flat once the loss hardly falls, or is as good as nothing", () => {
+  it('is "flat" once the loss hardly falls, or is close to zero', () => {
     expect(judgeRun(curve(upTo(400), falling), curve(upTo(400, 20), falling))).toEqual({ kind: "flat" });
     const tiny = (step: number) => 0.02 / (1 + step);
     expect(judgeRun(curve(upTo(60), tiny), curve(upTo(60, 6), tiny))).toEqual({ kind: "flat" });
   });
 
-  it("is that it overfitted where the held-out loss rises and the training loss falls, and only there", () => {
+  it('is "overfits" only if the held-out loss rises while the training loss falls', () => {
     const held = (step: number) => falling(Math.min(step, 60)) + Math.max(0, step - 60) / 100;
     const verdict = judgeRun(curve(upTo(120), falling), curve(upTo(120, 6), held));
     expect(verdict).toMatchObject({ kind: "overfitted", bestStep: 60 });
@@ -33,7 +33,7 @@ describe("the verdict on a run", () => {
     expect(judgeRun(curve(upTo(120), held), curve(upTo(120, 6), held))?.kind).not.toBe("overfitted");
   });
 
-  it("goes by the training loss where nothing was held out, and says nothing of a few steps", () => {
+  it("uses the training loss without held-out rows, and needs more than a few steps", () => {
     const none = curve([], falling);
     expect(judgeRun(curve(upTo(40), falling), none)).toEqual({ kind: "still-learning", moreSteps: 20 });
     expect(judgeRun(curve(upTo(800), falling), none)).toEqual({ kind: "flat" });
@@ -41,7 +41,7 @@ describe("the verdict on a run", () => {
   });
 });
 
-it("forgetting is a clear rise of the everyday loss", () => {
+it("reports forgetting for a clear rise of the everyday loss", () => {
   expect(hasForgotten({ before: 1.75, after: 13.8 })).toBe(true);
   expect(hasForgotten({ before: 1.75, after: 2.1 })).toBe(false);
 });

@@ -34,13 +34,13 @@ describe("expressions that choose modules", () => {
     expect(problemOf(() => patternValue({ [targets]: 4 }, layers[0]!.path, 8))).toBeNull();
   });
 
-  it("are Python's", () => {
+  it("follow Python's syntax", () => {
     const chosen = matchTargets({ targets: String.raw`\Amodel\.layers\.(?P<n>[0-4])\..*\Z` }, layers);
     expect(chosen.length).toBe(5);
     expect(patternValue({ "(?P<n>q)_proj": 4 }, "a.q_proj", 8)).toBe(4);
   });
 
-  it("are refused at their field where they cannot be read", () => {
+  it("are refused at their field if invalid", () => {
     expect(problemOf(() => parseTargets("(q|", "exclude_modules"))?.field).toBe("exclude_modules");
     expect(problemOf(() => parseTargets(String.raw`(q)\1`))?.field).toBe("target_modules");
   });

@@ -6,13 +6,13 @@ import { contentSecurityPolicy } from "../../../tools/site/content-security-poli
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-it("docs/hosting.md tells the policy that the studio's servers send", () => {
+it("docs/hosting.md states the policy that the studio's servers send", () => {
   const policies = readFileSync(`${root}/docs/hosting.md`, "utf8").match(/default-src[^"\n]*/g);
   expect(policies).toHaveLength(4);
   expect(new Set(policies)).toEqual(new Set([contentSecurityPolicy("header")]));
 });
 
-it("the built site holds the licences of what it contains, and no inline script or style", async () => {
+it("the built site contains the licences of its dependencies, and no inline script or style", async () => {
   const result = await build({ root, logLevel: "silent", build: { write: false, minify: false } });
   const output = Array.isArray(result)
     ? result.flatMap((part) => part.output)

@@ -55,7 +55,7 @@ describe.each(["opfs", "idb"] as const)("adapters kept in %s", (place) => {
     if (place === "opfs") offerFiles();
   });
 
-  it("are kept whole and listed by their model, without their weights", async () => {
+  it("are stored whole, and listed by model without weights", async () => {
     await adapters.saveAdapter(adapter("a", 1));
     await adapters.saveAdapter(adapter("b", 2));
     await adapters.saveAdapter({ ...adapter("c", 3), id: "d", modelId: "maple" });
@@ -77,7 +77,7 @@ describe.each(["opfs", "idb"] as const)("adapters kept in %s", (place) => {
     expect(await adapters.loadAdapter("a")).toBeNull();
   });
 
-  it("keep the optimizer's state apart, and lose it when the adapter is kept anew without", async () => {
+  it("store the optimizer's state separately, and drop it when saved again without", async () => {
     await adapters.saveAdapter({ ...adapter("a", 1), optimizer: Uint8Array.of(7) });
     expect(await adapters.loadAdapter("a")).toEqual(adapter("a", 1));
     expect(await adapters.loadOptimizer("a")).toEqual(Uint8Array.of(7));
@@ -88,7 +88,7 @@ describe.each(["opfs", "idb"] as const)("adapters kept in %s", (place) => {
     expect(await adapters.loadOptimizer("a")).toBeNull();
   });
 
-  it("take another name and keep the rest", async () => {
+  it("can be renamed without other changes", async () => {
     await adapters.saveAdapter(adapter("a", 1));
     expect(await adapters.renameAdapter("a", "Pirate")).toBe(true);
     expect(await adapters.loadAdapter("a")).toEqual({ ...adapter("a", 1), name: "Pirate" });
@@ -96,7 +96,7 @@ describe.each(["opfs", "idb"] as const)("adapters kept in %s", (place) => {
     expect(await adapters.listAdapters("spruce")).toHaveLength(1);
   });
 
-  it("stay as they were when a newer one does not fit", async () => {
+  it("stay unchanged when a new version does not fit", async () => {
     await adapters.saveAdapter(adapter("a", 1));
     const restore = fillDisk(place);
     await expect(adapters.saveAdapter(adapter("a", 9))).rejects.toMatchObject({
@@ -109,7 +109,7 @@ describe.each(["opfs", "idb"] as const)("adapters kept in %s", (place) => {
 });
 
 describe("adapters in files", () => {
-  it("of a version that had none are listed, read, renamed and replaced", async () => {
+  it("of the version without files can be listed, read, renamed and replaced", async () => {
     await adapters.saveAdapter({ ...adapter("a", 1), optimizer: Uint8Array.of(7) });
     await adapters.saveAdapter(adapter("b", 2));
     offerFiles();
@@ -124,7 +124,7 @@ describe("adapters in files", () => {
     expect((await adapters.listAdapters("spruce")).map(({ id }) => id)).toEqual(["b"]);
   });
 
-  it("outlive the loss of the databases", async () => {
+  it("survive the loss of the databases", async () => {
     offerFiles();
     await adapters.saveAdapter({ ...adapter("a", 1), finalLoss: Number.NaN });
     adapters = await fresh(() => import("../../../src/storage/adapters"));
@@ -138,7 +138,7 @@ describe("adapters in files", () => {
     expect(await adapters.listAdapters("spruce")).toHaveLength(1);
   });
 
-  it("leave no file behind that a newer one has replaced, and none of a save that failed", async () => {
+  it("leave no file of a replaced version or a failed save", async () => {
     offerFiles();
     await adapters.saveAdapter({ ...adapter("a", 1), optimizer: Uint8Array.of(7) });
     await adapters.saveAdapter(adapter("a", 2));
@@ -160,7 +160,7 @@ describe("folders without a card", () => {
     return area;
   };
 
-  it("are removed, unlike complete adapters", async () => {
+  it("are removed; complete adapters stay", async () => {
     offerFiles();
     const area = await leaveBehind();
     await adapters.removeAdapterLeftovers();
@@ -168,7 +168,7 @@ describe("folders without a card", () => {
     expect(await adapters.loadAdapter("a")).toEqual(adapter("a", 1));
   });
 
-  it("stay while a tab is saving", async () => {
+  it("stay while a tab saves them", async () => {
     offerFiles();
     const area = await leaveBehind();
     const request = (_name: string, _options: LockOptions, hold: LockGrantedCallback<unknown>): unknown =>

@@ -52,7 +52,7 @@ describe.each(["opfs", "idb"] as const)("runs kept in %s", (place) => {
     if (place === "opfs") offerFiles();
   });
 
-  it("are kept bit for bit, each by itself, the last state of each in the place of those before", async () => {
+  it("are stored bit for bit, separately, each state replacing the one before", async () => {
     await runs.saveCheckpoint(checkpoint("first", 3));
     await runs.saveCheckpoint(checkpoint("second", 5));
     await runs.saveCheckpoint(checkpoint("first", 9));
@@ -66,7 +66,7 @@ describe.each(["opfs", "idb"] as const)("runs kept in %s", (place) => {
     expect((await runs.listRuns("maple"))[0]).toMatchObject({ step: 4, totalSteps: 60, modelId: "maple" });
   });
 
-  it("are forgotten one by one", async () => {
+  it("are deleted one by one", async () => {
     await runs.saveCheckpoint(checkpoint("first", 3));
     await runs.saveCheckpoint(checkpoint("second", 5));
     await runs.deleteCheckpoint("first");
@@ -77,7 +77,7 @@ describe.each(["opfs", "idb"] as const)("runs kept in %s", (place) => {
 });
 
 describe("runs in files", () => {
-  it("of a version that kept one for each model go on, and are forgotten", async () => {
+  it("of the version with one run per model can be resumed and deleted", async () => {
     const { createStore, set } = await import("idb-keyval");
     await set("spruce", checkpoint("old", 7), createStore("luthier-runs", "checkpoints"));
     offerFiles();
@@ -90,7 +90,7 @@ describe("runs in files", () => {
     expect(ids(await runs.listRuns("spruce"))).toEqual(["new"]);
   });
 
-  it("of a version that kept −1 as the second moment of frozen numbers have their bits", async () => {
+  it("of the version that marked frozen elements by −1 get a mask", async () => {
     const kept = checkpoint("old", 3);
     const isFrozen = (index: number): boolean => index === 0 || index === 31 || index === 69;
     const v = kept.snapshot.v.map((moment, index) => (isFrozen(index) ? -1 : moment));
@@ -106,7 +106,7 @@ describe("runs in files", () => {
     expect(await runs.loadCheckpoint("old")).toEqual(again);
   });
 
-  it("keep their last state when the disk is full, and outlive the databases", async () => {
+  it("keep their last state when the disk is full, and survive the loss of the databases", async () => {
     offerFiles();
     await runs.saveCheckpoint(checkpoint("first", 3));
     FakeFile.full = true;
@@ -115,7 +115,7 @@ describe("runs in files", () => {
     expect(await runs.loadCheckpoint("first")).toEqual(checkpoint("first", 3));
   });
 
-  it("keep numbers that JSON has no words for", async () => {
+  it("keep numbers that JSON cannot represent", async () => {
     offerFiles();
     const odd = checkpoint("first", 3);
     const history = { ...odd.history, validation: [{ step: 1, loss: Number.POSITIVE_INFINITY }] };

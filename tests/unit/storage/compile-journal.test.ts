@@ -24,7 +24,7 @@ test("successful compilations leave nothing behind", async () => {
   expect([...next.suspects, ...next.fatal]).toEqual([]);
 });
 
-test("of several kernels in a crash each is suspected, and one compiled alone is found out", async () => {
+test("suspects every kernel of a crash, and convicts one that was compiled alone", async () => {
   const first = await open();
   await first.begin(["a", "b", "c"]);
   await first.end(["a"]);
@@ -43,7 +43,7 @@ test("of several kernels in a crash each is suspected, and one compiled alone is
   expect([...third.fatal]).toEqual(["c"]);
 });
 
-test("a tab that ends over one kernel, as a closed one does, makes it suspect, and only a second one fatal", async () => {
+test("a tab that ends while compiling one kernel makes it suspect, and only a second time fatal", async () => {
   await (await open()).begin(["a"]);
   locks.releaseAll();
   const second = await open();
@@ -60,7 +60,7 @@ test("a tab that ends over one kernel, as a closed one does, makes it suspect, a
   expect([...(await open()).fatal]).toEqual(["a"]);
 });
 
-test("compilations of a live worker do not count as a crash", async () => {
+test("does not count a live worker's compilations as a crash", async () => {
   const living = await open();
   await living.begin(["a"]);
   const other = await open();
@@ -68,14 +68,14 @@ test("compilations of a live worker do not count as a crash", async () => {
   await living.end(["a"]);
 });
 
-test("after a lost device the same worker's next journal knows what was open", async () => {
+test("the same worker's next journal knows what was open after a lost device", async () => {
   const first = await open();
   await first.begin(["a"]);
   await first.close();
   expect([...(await open()).fatal]).toEqual(["a"]);
 });
 
-test("another GPU or browser, and a week, clear a kernel", async () => {
+test("clears a kernel on another GPU or browser, or after a week", async () => {
   const first = await open(GPU, 0);
   await first.begin(["a"]);
   await first.close();

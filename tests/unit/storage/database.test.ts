@@ -24,7 +24,7 @@ function openAt(version: number): Promise<IDBDatabase> {
 }
 
 describe("a store", () => {
-  it("lets a newer tab change the database, tells of it, and goes on with what that left", async () => {
+  it("lets a newer tab upgrade the database, reports it, and continues with the result", async () => {
     const store = database.openStore("things", "things");
     const told = vi.fn(() => set("a", 2, store));
     database.onNewerVersion(told);
@@ -38,7 +38,7 @@ describe("a store", () => {
     expect(await get("a", store)).toBe(2);
   });
 
-  it("lets go of the database all the same when its last writes fail", async () => {
+  it("closes the database even if its last writes fail", async () => {
     database.onNewerVersion(() => Promise.reject(new Error("no room")));
     const store = database.openStore("things", "things");
     await set("a", 1, store);
@@ -46,7 +46,7 @@ describe("a store", () => {
     expect(await get("a", store)).toBe(1);
   });
 
-  it("does not take a deletion for a newer version", async () => {
+  it("does not mistake a deletion for a newer version", async () => {
     const told = vi.fn(() => Promise.resolve());
     database.onNewerVersion(told);
     const store = database.openStore("things", "things");
@@ -57,7 +57,7 @@ describe("a store", () => {
     expect(await get("a", store)).toBeUndefined();
   });
 
-  it("fails work that the browser's closing would leave hanging, and opens anew for the next", async () => {
+  it("fails pending work when the browser closes the database, and reopens it for the next", async () => {
     const connections: IDBDatabase[] = [];
     const original = IDBDatabase.prototype.transaction;
     vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (this: IDBDatabase, ...args) {
@@ -94,11 +94,11 @@ describe("a full disk", () => {
       "UnknownError",
     ),
     new DOMException("Encountered full disk while opening backing store for indexedDB.open.", "UnknownError"),
-  ])("is recognised by its words: $message", async (error) => {
+  ])("is recognised by its message: $message", async (error) => {
     await expect(task(error)).rejects.toMatchObject({ problem: { code: "storage/full" } });
   });
 
-  it("is recognised behind an error that does not tell, by a file that does not fit", async () => {
+  it("is recognised behind an unspecific error by a test file that does not fit", async () => {
     offerFiles();
     const vague = new DOMException(
       "Internal error opening backing store for indexedDB.open.",

@@ -36,7 +36,7 @@ async function store(all: readonly Row[], name = details.name) {
 }
 
 describe("datasets", () => {
-  it("are kept with their summary, the latest first", async () => {
+  it("are stored with their summary, newest first", async () => {
     const first = await store(rows(3), "first");
     vi.spyOn(Date, "now").mockReturnValue(first.importedAt + 1);
     const second = await store(rows(2), "second");
@@ -45,7 +45,7 @@ describe("datasets", () => {
     expect(await storage.findDataset(first.id)).toEqual(first);
   });
 
-  it("give any range of rows", async () => {
+  it("return any range of rows", async () => {
     const { id } = await store(rows(2500));
     expect(await chunkCount()).toBe(3);
     expect(await storage.readRows(id, 0, 1)).toEqual(rows(1));
@@ -69,7 +69,7 @@ describe("datasets", () => {
     expect(await storage.readRows(id, 1, 3)).toEqual(long.slice(1, 4));
   });
 
-  it("are written while rows still arrive, but seen only when whole", async () => {
+  it("are written while rows arrive, but visible only when complete", async () => {
     const writer = await storage.createDataset();
     await writer.append(rows(2100));
     expect(await chunkCount()).toBe(2);
@@ -79,7 +79,7 @@ describe("datasets", () => {
     expect(await storage.listDatasets()).toHaveLength(1);
   });
 
-  it("leave nothing behind when given up or deleted, and leave others alone", async () => {
+  it("leave nothing behind when aborted or deleted", async () => {
     const kept = await store(rows(1200), "kept");
     const writer = await storage.createDataset();
     await writer.append(rows(3000));
@@ -93,7 +93,7 @@ describe("datasets", () => {
     expect(await storage.readRows(kept.id, 0, 1200)).toEqual(rows(1200));
   });
 
-  it("say so when the disk is full, and keep what was there", async () => {
+  it("report a full disk, and keep what was there", async () => {
     const kept = await store(rows(1500), "kept");
     const writer = await storage.createDataset();
     await writer.append(rows(1000));
@@ -108,7 +108,7 @@ describe("datasets", () => {
     expect(await storage.readRows(kept.id, 1499, 1)).toEqual(rows(1, 1499));
   });
 
-  it("are not half there when only the record no longer fits", async () => {
+  it("leave nothing behind if only the record does not fit", async () => {
     const writer = await storage.createDataset();
     await writer.append(rows(10));
     const restore = fullDisk((value) => !Array.isArray(value));
@@ -118,7 +118,7 @@ describe("datasets", () => {
     expect(await chunkCount()).toBe(0);
   });
 
-  it("replace one of the same id when they are whole, and only then", async () => {
+  it("replace one of the same id only when complete", async () => {
     const write = async (count: number) => {
       const writer = await storage.createDataset("sample-pirate");
       await writer.append(rows(count));
@@ -136,7 +136,7 @@ describe("datasets", () => {
     expect(await chunkCount()).toBe(1);
   });
 
-  it("say so when the browser keeps nothing at all", async () => {
+  it("report a browser that stores nothing", async () => {
     vi.spyOn(indexedDB, "open").mockImplementation(() => {
       throw new DOMException(
         "A mutation operation was attempted on a database that did not allow mutations.",
@@ -150,7 +150,7 @@ describe("datasets", () => {
     });
   });
 
-  it("say so when the browser has cleared part of them away", async () => {
+  it("report that the browser has evicted part of them", async () => {
     const { id } = await store(rows(1500));
     const { createStore, delMany, keys } = await import("idb-keyval");
     const chunks = createStore("luthier-rows", "chunks");
@@ -176,7 +176,7 @@ describe("records of earlier versions, in a database of their own", () => {
     return id;
   }
 
-  it("are read, and brought to their rows, where the loss of that database costs nothing", async () => {
+  it("are read, and moved to their rows", async () => {
     const id = await storeAsBefore(1500);
     expect(await storage.readRows(id, 1499, 1)).toEqual(rows(1, 1499));
     const listed = await storage.listDatasets();
@@ -188,7 +188,7 @@ describe("records of earlier versions, in a database of their own", () => {
     expect(await storage.readRows(id, 0, 5000)).toEqual(rows(1500));
   });
 
-  it("give way to what replaces them, and go with what is deleted", async () => {
+  it("are replaced and deleted with their dataset", async () => {
     const id = await storeAsBefore(1500);
     const writer = await storage.createDataset(id);
     await writer.append(rows(20));
@@ -205,7 +205,7 @@ describe("records of earlier versions, in a database of their own", () => {
 });
 
 describe("removeLeftovers", () => {
-  it("removes the rows of imports that broke off", async () => {
+  it("removes the rows of aborted imports", async () => {
     const kept = await store(rows(1001), "kept");
     const broken = await storage.createDataset();
     await broken.append(rows(2000));
@@ -214,7 +214,7 @@ describe("removeLeftovers", () => {
     expect(await storage.readRows(kept.id, 1000, 1)).toHaveLength(1);
   });
 
-  it("spares what another tab is still importing", async () => {
+  it("spares another tab's current imports", async () => {
     const held = new Set<string>();
     const request = async (name: string, ...rest: unknown[]): Promise<void> => {
       const work = rest.at(-1) as (lock: object | null) => Promise<void>;

@@ -55,7 +55,7 @@ async function write(folder: string, file: number, text: string): Promise<void> 
 }
 
 describe("partial files", () => {
-  it("grow, are read back, and begin anew", async () => {
+  it("can be appended to, read back, and restarted", async () => {
     expect(await partials.canKeepPartialFiles()).toBe(true);
     await write("a", 0, "hello ");
     const again = await partials.opfsPartialFolder("a").open(0);
@@ -71,7 +71,7 @@ describe("partial files", () => {
     expect(await partials.opfsPartialFolder("a").sizeBytes(7)).toBe(0);
   });
 
-  it("are written by one tab alone", async () => {
+  it("are written by one tab at a time", async () => {
     const folder = partials.opfsPartialFolder("a");
     const first = await folder.open(0);
     await expect(folder.open(0)).rejects.toMatchObject({
@@ -82,7 +82,7 @@ describe("partial files", () => {
     await expect(folder.open(0)).resolves.toBeDefined();
   });
 
-  it("tell a full disk from a write that succeeded", async () => {
+  it("report a full disk", async () => {
     const file = await partials.opfsPartialFolder("a").open(0);
     FakeFile.full = true;
     expect(() => file.append(bytes("hello"))).toThrow(
@@ -93,19 +93,19 @@ describe("partial files", () => {
     expect(file.sizeBytes).toBe(2);
   });
 
-  it("cannot be kept where the browser has no private file system", async () => {
+  it("are refused without a private file system", async () => {
     vi.stubGlobal("navigator", {});
     expect(await partials.canKeepPartialFiles()).toBe(false);
   });
 
-  it("cannot be kept where a private window refuses it", async () => {
+  it("are refused where a private window denies it", async () => {
     vi.stubGlobal("navigator", { storage: { getDirectory: refuseDirectory } });
     expect(await partials.canKeepPartialFiles()).toBe(false);
   });
 });
 
 describe("downloads", () => {
-  it("are listed with what has arrived, the oldest first", async () => {
+  it("are listed with their progress, oldest first", async () => {
     await downloads.saveDownload(record("b", 2));
     await downloads.saveDownload(record("a", 1));
     await write("folder-a", 1, "12345");
@@ -119,7 +119,7 @@ describe("downloads", () => {
     });
   });
 
-  it("are cleared away with all that has arrived", async () => {
+  it("are deleted with their files", async () => {
     await downloads.saveDownload(record("a"));
     await write("folder-a", 1, "12345");
     expect(root.countFiles()).toBe(2);
@@ -130,7 +130,7 @@ describe("downloads", () => {
     await expect(downloads.findDownload("a")).rejects.toMatchObject({ code: "storage" });
   });
 
-  it("keep their files when leftovers are cleared away", async () => {
+  it("keep their files when leftovers are removed", async () => {
     await downloads.saveDownload(record("a"));
     await write("folder-a", 1, "12345");
     await models.removeModelLeftovers();
@@ -139,7 +139,7 @@ describe("downloads", () => {
     expect((await downloads.listDownloads()).map(({ id }) => id)).toEqual(["a"]);
   });
 
-  it("go on after the browser has lost the records, and so do those of a version that kept no others", async () => {
+  it("continue after the records are lost, and those of the version without cards too", async () => {
     await downloads.saveDownload(record("a", 1));
     await write("folder-a", 1, "12345");
     await clearStore("luthier-downloads", "downloads");
@@ -150,7 +150,7 @@ describe("downloads", () => {
     expect(await downloads.listDownloads()).toEqual([record("a", 1), record("b", 2)]);
   });
 
-  it("become models without a copy, even when the page goes away in between", async () => {
+  it("become models without copying, even if the page closes in between", async () => {
     await downloads.saveDownload(record("a"));
     await write("folder-a", 0, "{}");
     await write("folder-a", 1, "0123456789");

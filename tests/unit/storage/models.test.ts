@@ -74,7 +74,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect(await stored()).toBe(3);
   });
 
-  it("tell when they were kept, and take what is learnt of them later", async () => {
+  it("record when they were stored, and accept later details", async () => {
     await models.keepModel(card("a"), files());
     const [kept] = await models.listModels();
     expect(kept!.keptAt).toBeTypeOf("number");
@@ -84,7 +84,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect(await texts("a")).toHaveLength(2);
   });
 
-  it("tell how far the copying is", async () => {
+  it("report progress while copying", async () => {
     const steps: [number, number][] = [];
     await models.keepModel(card("a"), files(), { onProgress: (done, total) => steps.push([done, total]) });
     expect(steps).toEqual([
@@ -93,7 +93,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     ]);
   });
 
-  it("leave the earlier files alone when the disk is full", async () => {
+  it("keep the earlier files when the disk is full", async () => {
     await models.keepModel(card("a"), files("old"));
     const restore = fillDisk();
     await expect(models.keepModel(card("a"), files("new"))).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect(await stored()).toBe(0);
   });
 
-  it("are refused before copying when the estimate leaves no room", async () => {
+  it("are refused before copying if they do not fit the estimate", async () => {
     const estimate = () => Promise.resolve({ usage: 95, quota: 100 });
     vi.stubGlobal("navigator", { storage: { estimate, getDirectory: () => Promise.resolve(root) } });
     const copied = vi.fn();
@@ -126,7 +126,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect(copied).not.toHaveBeenCalled();
   });
 
-  it("lose the leftovers of a keeping that broke off, and nothing else", async () => {
+  it("lose only the leftovers of an aborted save", async () => {
     await models.keepModel(card("a"), files());
     const { fileStores } = await import("../../../src/storage/model-files");
     const folder = (name: string): Promise<void> =>
@@ -145,7 +145,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect(await texts("a")).toHaveLength(2);
   });
 
-  it("are all there after the browser has lost the index", async () => {
+  it("survive the loss of the index", async () => {
     await models.keepModel(card("a"), files());
     const [before] = await models.listModels();
     await clearStore("luthier-models", "models");
@@ -157,7 +157,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect(await models.listModels()).toEqual([{ ...before, parameters: 99 }]);
   });
 
-  it("of a version without cards get theirs, and then outlive the index too", async () => {
+  it("of the version without cards get theirs, and then survive the loss of the index", async () => {
     await models.keepModel(card("a"), files());
     const { fileStores } = await import("../../../src/storage/model-files");
     const [folder] = await fileStores[place].folders();
@@ -168,7 +168,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect(await texts("a")).toHaveLength(2);
   });
 
-  it("whose deletion broke off are gone after the next look", async () => {
+  it("whose deletion was interrupted are gone at the next listing", async () => {
     await models.keepModel(card("a"), files());
     const { fileStores } = await import("../../../src/storage/model-files");
     const [folder] = await fileStores[place].folders();
@@ -179,7 +179,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect(await stored()).toBe(0);
   });
 
-  it("are kept once, where a crash left the files of before beside the new", async () => {
+  it("are listed once if a crash left the previous files beside the new ones", async () => {
     await models.keepModel(card("a"), files("old"));
     const { fileStores } = await import("../../../src/storage/model-files");
     const [old] = await fileStores[place].folders();
@@ -193,7 +193,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
     expect((await texts("a"))[1]![1]).toBe("new");
   });
 
-  it("say so when the browser has cleared their files away", async () => {
+  it("report that the browser has evicted their files", async () => {
     await models.keepModel(card("a"), files());
     const { fileStores } = await import("../../../src/storage/model-files");
     for (const folder of await fileStores[place].folders()) await fileStores[place].delete(folder);
@@ -204,7 +204,7 @@ describe.each(["opfs", "idb"] as const)("models kept in %s", (place) => {
   });
 });
 
-it("keeps models in IndexedDB where a private window refuses the private file system", async () => {
+it("stores models in IndexedDB where a private window denies the private file system", async () => {
   models = await fresh(() => import("../../../src/storage/models"));
   vi.stubGlobal("navigator", { storage: { getDirectory: refuseDirectory } });
   vi.stubGlobal("FileSystemFileHandle", FakeFile);

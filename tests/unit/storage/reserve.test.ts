@@ -22,7 +22,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("takes as much as will be kept, and gives it back", async () => {
+it("reserves the announced bytes, and releases them", async () => {
   const size = 8 * 2 ** 20 + 5;
   const giveBack = await reserve.reserveSpace("run", size);
   expect(await sizeOf("run")).toBe(size);
@@ -30,7 +30,7 @@ it("takes as much as will be kept, and gives it back", async () => {
   expect(root.countFiles()).toBe(0);
 });
 
-it("says so where a disk is full that the browser took for empty, and leaves nothing", async () => {
+it("reports a full disk that the browser took for empty, and leaves nothing behind", async () => {
   FakeFile.full = true;
   await expect(reserve.reserveSpace("run", 100)).rejects.toMatchObject({
     problem: { code: "storage/full", task: "run-reserve" },
@@ -38,7 +38,7 @@ it("says so where a disk is full that the browser took for empty, and leaves not
   expect(root.countFiles()).toBe(0);
 });
 
-it("gives back what runs of closed tabs had taken, and not that of others", async () => {
+it("releases reservations of closed tabs only", async () => {
   await reserve.reserveSpace("closed", 10);
   await reserve.reserveSpace("running", 10);
   await reserve.removeReservations((id) => Promise.resolve(id === "running"));

@@ -25,14 +25,14 @@ describe("settings", () => {
   });
 
   it.each(["seed=3", null, {}, { seed: "3" }, { seed: null }])(
-    "of another form are none: %o",
+    "of another form are ignored: %o",
     async (value) => {
       await settings.saveSetting("session", value);
       expect(await settings.loadSetting("session", schema)).toBeNull();
     },
   );
 
-  it("say so when they cannot be saved, and stay as they were", async () => {
+  it("report a failed save, and stay unchanged", async () => {
     await settings.saveSetting("session", { seed: 1 });
     const restore = fullDisk();
     await expect(settings.saveSetting("session", { seed: 2 })).rejects.toMatchObject({ code: "storage" });

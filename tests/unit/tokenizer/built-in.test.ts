@@ -23,7 +23,7 @@ describe.each(folders.map(({ name }) => name))("the built-in model %s", async (n
     expect(tokenizer.vocabularySize).toBeLessThanOrEqual(Number(model.config.vocab_size));
   });
 
-  it("spells every sample dataset without loss", () => {
+  it("encodes every sample dataset without loss", () => {
     for (const file of readdirSync(datasets).filter((entry) => entry !== "index.json")) {
       const rows = JSON.parse(readFileSync(new URL(file, datasets), "utf8")) as Record<string, unknown>[];
       for (const text of rows.flatMap((row) => Object.values(row))) {

@@ -40,13 +40,13 @@ describe("Python's text functions in templates", () => {
 });
 
 describe("loops in templates", () => {
-  it("forget what is set within a round, as in Jinja", () => {
+  it("scope variables to an iteration, as in Jinja", () => {
     const source =
       "{% for m in messages %}{% if loop.first %}{% set seen = 'x' %}{% endif %}[{{ seen }}]{% endfor %}[{{ seen }}]";
     expect(render(source)).toBe("[x][][]");
   });
 
-  it("keep the text before continue and break, also within conditions", () => {
+  it("keep the text before continue and break, also inside conditions", () => {
     expect(
       render(
         "{% for i in range(5) %}{% if i == 1 %}one{% continue %}{% endif %}{{ i }}{% if i == 3 %}!{% break %}{% endif %}{% endfor %}",
@@ -56,7 +56,7 @@ describe("loops in templates", () => {
     expect(render("{% for i in [] %}{% else %}none{% endfor %}")).toBe("none");
   });
 
-  it("go over the chosen, over pairs, keys and characters", () => {
+  it("iterate over filtered lists, pairs, keys and characters", () => {
     expect(
       render("{% for m in messages if m.role == 'assistant' %}{{ loop.length }}{{ m.role }}{% endfor %}"),
     ).toBe("1assistant");
@@ -73,7 +73,7 @@ describe("loops in templates", () => {
   });
 });
 
-describe("templates that are made to hang", () => {
+describe("hostile templates", () => {
   const nested = (depth: number): string =>
     `${"{% for i in range(1000) %}".repeat(depth)}${"{% endfor %}".repeat(depth)}`;
   const hostile: [string, string][] = [
@@ -115,13 +115,13 @@ describe("templates that are made to hang", () => {
     ["megabytes of template", `{# ${"ab ".repeat(200_000)} #}`],
   ];
 
-  it.each(hostile)("end soon: %s", (_what, source) => {
+  it.each(hostile)("end quickly: %s", (_what, source) => {
     const started = performance.now();
     expect(() => render(source)).toThrow(/does not terminate/);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
-  it("do not hold back long conversations", () => {
+  it("render long conversations", () => {
     const source = readFileSync(
       new URL("../../golden/tokenizer/qwen/chat_template.jinja", import.meta.url),
       "utf8",
@@ -147,7 +147,7 @@ describe("a fault in a template", () => {
     ],
   ];
 
-  it.each(faults)("is told with its line: %s", (_what, source, expected) => {
+  it.each(faults)("is reported with its line: %s", (_what, source, expected) => {
     expect(() => render(source)).toThrow(expected);
   });
 });

@@ -26,7 +26,7 @@ function shown(stops: readonly string[], pieces: readonly string[]): string[] {
 }
 
 describe("stop sequences", () => {
-  it("end a text after the same token as transformers, right before them", () => {
+  it("end a text after the same token as in transformers, right before the sequence", () => {
     expect(cases.some(({ tokens }) => tokens === null)).toBe(true);
     for (const { style, ids, stops, tokens } of cases) {
       const tokenizer = goldenTokenizer(style);
@@ -46,7 +46,7 @@ describe("stop sequences", () => {
     }
   });
 
-  it("are never shown in part, though they span pieces", () => {
+  it("are never shown in part, even across tokens", () => {
     expect(shown(["###"], ["One", "#", "#", "# two"])).toEqual(["One", "One", "One", "One", "One"]);
     expect(shown(["\n\nUser:"], ["Yes.\n", "\nUse", "ful.", "\n\nUs", "er: no"])).toEqual([
       "Yes.",
@@ -58,15 +58,15 @@ describe("stop sequences", () => {
     ]);
   });
 
-  it("give back what only looked like one", () => {
+  it("release text that only looked like one", () => {
     expect(shown(["<end>"], ["a <en", "d", " b <"])).toEqual(["a ", "a ", "a <end b ", "a <end b <"]);
   });
 
-  it("find one that begins within another's beginning", () => {
+  it("find one that starts inside another's prefix", () => {
     expect(shown(["aab"], ["aa", "ab"])).toEqual(["", "a", "a"]);
   });
 
-  it("change nothing where there are none", () => {
+  it("change nothing if there are none", () => {
     expect(shown([], ["a", "b"])).toEqual(["a", "ab", "ab"]);
   });
 });

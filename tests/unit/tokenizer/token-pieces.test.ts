@@ -7,7 +7,7 @@ const TEXTS = ["A violin 🎻 sings.", "天空是蓝的，龘靐齉。", "naïve
 describe.each(STYLES)("tokens of the %s style", (style) => {
   const tokenizer = goldenTokenizer(style);
 
-  it("are shown in whole characters, though their bytes are split", () => {
+  it("are shown as whole characters even if their bytes are split", () => {
     for (const text of TEXTS) {
       const ids = tokenizer.encode(text, { addSpecialTokens: false });
       const pieces = tokenPieces(ids, tokenizer);
@@ -26,7 +26,7 @@ describe("tokens of incomplete characters", () => {
   const tokenizer = goldenTokenizer("gpt2");
   const ids = tokenizer.encode("🎻", { addSpecialTokens: false });
 
-  it("stand on the first of those that make one", () => {
+  it("are shown at the first token of the character", () => {
     expect(ids.length).toBeGreaterThan(1);
     expect(tokenPieces(ids, tokenizer).map(({ text }) => text)).toEqual([
       "🎻",
@@ -34,7 +34,7 @@ describe("tokens of incomplete characters", () => {
     ]);
   });
 
-  it("are shown as bytes where the rest is missing, or cut off by an end token", () => {
+  it("are shown as bytes if the rest is missing, or cut off by an end token", () => {
     const cut = ids.slice(0, -1);
     for (const broken of [cut, [...cut, tokenizer.eosId!], ids.slice(1)]) {
       const pieces = tokenPieces(broken, tokenizer);

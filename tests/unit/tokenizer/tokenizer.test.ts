@@ -24,7 +24,7 @@ describe.each(STYLES)("the %s style, against Python", (style) => {
     expect(tokenizer.decode(row.ids_with_special, { skipSpecialTokens: true })).toBe(row.decoded_plain);
   });
 
-  it("decodes token by token to the same text", () => {
+  it("decodes token by token to the same text as at once", () => {
     for (const row of expected.texts) {
       const stream = new StreamDecoder(tokenizer);
       const pieces = row.ids_with_special.map((id) => stream.push(id));
@@ -42,7 +42,7 @@ describe.each(STYLES)("the %s style, against Python", (style) => {
     }
   });
 
-  it("knows what it puts around a text", () => {
+  it("knows the tokens it adds around a text", () => {
     const { ids, ids_with_special: full } = expected.texts.find(({ text }) => text === "Hello, world!")!;
     expect([...tokenizer.prefixIds, ...ids, ...tokenizer.suffixIds]).toEqual(full);
   });
@@ -77,11 +77,11 @@ describe("loadTokenizer", () => {
       { eos_token_id: {} },
       "config.json has an object at eos_token_id, where a number or a list belongs.",
     ],
-  ])("refuses end tokens that are no ids: %o, %o", (generationConfig, config, what) => {
+  ])("refuses end tokens that are not ids: %o, %o", (generationConfig, config, what) => {
     expect(() => loadTokenizer({ tokenizer: files, generationConfig, config })).toThrow(what);
   });
 
-  it("finds the end token in generation_config.json alone, or knows that there is none", () => {
+  it("finds an end token in generation_config.json only, or none", () => {
     const bare = { ...files, config: {} };
     const tokenizer = loadTokenizer({ tokenizer: bare, generationConfig: { eos_token_id: imEnd } });
     expect(tokenizer.eosId).toBe(imEnd);
@@ -89,7 +89,7 @@ describe("loadTokenizer", () => {
     expect([none.eosId, none.bosId, none.eosIds]).toEqual([null, null, []]);
   });
 
-  it("reads special tokens that are described by objects, with or without a type", () => {
+  it("reads special tokens given as objects, with or without a type", () => {
     for (const type of [{}, { __type: "AddedToken" }]) {
       const eos_token = { ...type, content: "<|im_end|>", lstrip: false, special: true };
       const config = { eos_token, additional_special_tokens: [{ content: "<|im_start|>" }] };
@@ -116,7 +116,7 @@ describe("loadTokenizer", () => {
     expect(render(undefined)).toBe(false);
   });
 
-  it("says why a conversation cannot be rendered", () => {
+  it("reports why a conversation cannot be rendered", () => {
     const user = { role: "user", content: "Hi" } as const;
     const ask = (tokenizer: ReturnType<typeof goldenTokenizer>) => () =>
       tokenizer.applyChat([user, user], { addGenerationPrompt: true });
@@ -126,7 +126,7 @@ describe("loadTokenizer", () => {
     expect(ask(broken)).toThrow(/chat template ends too early/);
   });
 
-  it("refuses ids far beyond the vocabulary before it makes a table of them", () => {
+  it("refuses ids far beyond the vocabulary before allocating a table", () => {
     const model = files.tokenizer.model as { vocab: Record<string, number> };
     const started = performance.now();
     for (const id of [1_000_000_000, -1, 1.5, "7" as unknown as number]) {
@@ -139,12 +139,12 @@ describe("loadTokenizer", () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
-  it("refuses what is no tokenizer", () => {
+  it("refuses a file that is not a tokenizer", () => {
     const load = (tokenizer: Record<string, unknown>) => () =>
       loadTokenizer({ tokenizer: { ...files, tokenizer } });
     expect(load({})).toThrow(/tokenizer.json has no model\. Download tokenizer.json again/);
     expect(load({ ...files.tokenizer, model: { type: "Nonsense" } })).toThrow(
-      /tokenizer.json describes a tokenizer that cannot be built/,
+      /tokenizer.json has a model of the type “Nonsense”, which Luthier does not support/,
     );
     const brokenSplit = { type: "Split", pattern: { Regex: "(" } };
     for (const part of [{ type: "Sequence", pretokenizers: [brokenSplit] }, 7, {}])
@@ -153,7 +153,33 @@ describe("loadTokenizer", () => {
     expect(load({ ...files.tokenizer, post_processor })).toThrow(/cannot be built/);
   });
 
-  it("refuses a normaliser that lets texts grow without end", () => {
+  it("refuses components and settings that would be read in another way", () => {
+    const load = (tokenizer: Record<string, unknown>, config: Record<string, unknown> = {}) => {
+      const changed = { ...files.tokenizer, ...tokenizer };
+      return () =>
+        loadTokenizer({
+          tokenizer: { ...files, tokenizer: changed, config: { ...files.config, ...config } },
+        });
+    };
+    const model = files.tokenizer.model as object;
+    expect(load({ model: { ...model, dropout: 0 } })).not.toThrow();
+    expect(load({ model: { ...model, dropout: 0.1 } })).toThrow(/sets dropout of its model “BPE”/);
+    expect(load({ decoder: { type: "WordPiece", prefix: "##" } })).toThrow(
+      /a decoder of the type “WordPiece”/,
+    );
+    expect(load({ decoder: null })).toThrow(/a decoder of the type “null”/);
+    const dashes = {
+      type: "Sequence",
+      decoders: [{ type: "Replace", pattern: { String: "-" }, content: " " }],
+    };
+    expect(load({ decoder: dashes })).toThrow(/sets pattern of its decoder “Replace”/);
+    expect(load({ normalizer: { type: "NFC", form: 2 } })).toThrow(/sets form of its normalizer “NFC”/);
+    expect(load({}, { split_special_tokens: true })).toThrow(
+      /tokenizer_config.json sets split_special_tokens/,
+    );
+  });
+
+  it("refuses a normaliser that lets texts grow without bound", () => {
     const load = (normalizer: Record<string, unknown>) => () =>
       loadTokenizer({ tokenizer: { ...files, tokenizer: { ...files.tokenizer, normalizer } } });
     const doubled = { type: "Replace", pattern: { String: "a" }, content: "aa" };
@@ -176,7 +202,7 @@ describe("loadTokenizer", () => {
     [{ added_tokens: [{ id: 1 }] }, "has no added_tokens[0].content"],
     [{ decoder: { type: "Sequence", decoders: [strip] } }, "has the text “1” at decoder.decoders[0].start"],
     [{ decoder: {} }, "has no decoder.type"],
-  ])("refuses tokenizer.json with the key that is wrong: %o", (wrong, what) => {
+  ])("refuses tokenizer.json, naming the wrong key: %o", (wrong, what) => {
     const tokenizer = { ...files.tokenizer, ...wrong };
     expect(() => loadTokenizer({ tokenizer: { ...files, tokenizer } })).toThrow(`tokenizer.json ${what}`);
   });
@@ -195,12 +221,12 @@ describe("loadTokenizer", () => {
     ],
     [{ chat_template: 1 }, "has 1 at chat_template, where text, a list or an object belongs"],
     [{ chat_template: [{ name: "default" }] }, "has no chat_template[0].template"],
-  ])("refuses tokenizer_config.json with the key that is wrong: %o", (config, what) => {
+  ])("refuses tokenizer_config.json, naming the wrong key: %o", (config, what) => {
     const message = `tokenizer_config.json (special_tokens_map.json) ${what}`;
     expect(() => loadTokenizer({ tokenizer: { ...files, config } })).toThrow(message);
   });
 
-  it("takes null for what a file does not have", () => {
+  it("treats null as missing", () => {
     const config = {
       eos_token: "<|im_end|>",
       bos_token: null,
@@ -210,14 +236,14 @@ describe("loadTokenizer", () => {
     const tokenizer = {
       ...files,
       config,
-      tokenizer: { ...files.tokenizer, decoder: null },
+      tokenizer: { ...files.tokenizer, normalizer: null },
       chatTemplate: null,
     };
     expect(loadTokenizer({ tokenizer })).toMatchObject({ eosId: imEnd, bosId: null, hasChatTemplate: false });
   });
 });
 
-describe("expressions that are made to hang", () => {
+describe("hostile expressions", () => {
   const text = `${"a".repeat(100_000)}!`;
   const places: [string, (regex: string) => object][] = [
     [
@@ -241,7 +267,7 @@ describe("expressions that are made to hang", () => {
     endless.map((regex) => [place, regex, files(regex)] as const),
   );
 
-  it.each(cases)("end soon in %s: %s", (_place, _regex, parts) => {
+  it.each(cases)("end quickly in %s: %s", (_place, _regex, parts) => {
     const started = performance.now();
     try {
       const tokenizer = loadTokenizer({
@@ -255,7 +281,7 @@ describe("expressions that are made to hang", () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
-  it("say what cannot be evaluated", () => {
+  it("report what cannot be evaluated", () => {
     const parts = { pre_tokenizer: { type: "Split", ...piece(String.raw`(a)\1`), behavior: "Isolated" } };
     expect(() =>
       loadTokenizer({ tokenizer: { ...files, tokenizer: { ...(files.tokenizer as object), ...parts } } }),
@@ -273,7 +299,7 @@ describe("tokens for people", () => {
     expect(goldenTokenizer("llama2").tokenText(1)).toBe("<s>");
   });
 
-  it("know nothing of ids outside the vocabulary", () => {
+  it("are empty for ids outside the vocabulary", () => {
     const tokenizer = goldenTokenizer("chatml");
     expect(tokenizer.tokenText(100_000)).toBe("");
     expect(tokenizer.decode([100_000], { skipSpecialTokens: true })).toBe("");
@@ -282,7 +308,7 @@ describe("tokens for people", () => {
 });
 
 describe("StreamDecoder", () => {
-  it("leaves out the blank with which a template lets answers begin", () => {
+  it("drops the leading space that a template adds to answers", () => {
     for (const style of ["gpt2", "llama2"] as const) {
       const tokenizer = goldenTokenizer(style);
       const decode = (text: string): string => {
@@ -294,7 +320,7 @@ describe("StreamDecoder", () => {
     }
   });
 
-  it("holds back a character until it is whole", () => {
+  it("holds back an incomplete character", () => {
     const tokenizer = goldenTokenizer("gpt2");
     const ids = tokenizer.encode("a🎻b", { addSpecialTokens: false });
     const stream = new StreamDecoder(tokenizer);
@@ -303,7 +329,7 @@ describe("StreamDecoder", () => {
     expect(stream.flush()).toBe("");
   });
 
-  it("gives up on a character that never becomes whole", () => {
+  it("gives up on a character that stays incomplete", () => {
     const tokenizer = goldenTokenizer("gpt2");
     const [first, second] = tokenizer.encode("🎻", { addSpecialTokens: false });
     const [letter] = tokenizer.encode("b", { addSpecialTokens: false });
@@ -316,7 +342,7 @@ describe("StreamDecoder", () => {
 });
 
 describe("long texts", () => {
-  it("are encoded in reasonable time, one word or many", () => {
+  it("are encoded in linear time, one word or many", () => {
     const tokenizer = goldenTokenizer("chatml");
     for (const text of ["x".repeat(100_000), "the violin ".repeat(9000), "提琴".repeat(20_000)]) {
       const ids = tokenizer.encode(text, { addSpecialTokens: false });
@@ -325,7 +351,7 @@ describe("long texts", () => {
   });
 });
 
-it("takes a word of any length with Unigram", { timeout: 20_000 }, () => {
+it("encodes a word of any length with Unigram", { timeout: 20_000 }, () => {
   const word = "ab".repeat(150_000);
   const ids = goldenTokenizer("t5").encode(word, { addSpecialTokens: false });
   expect(goldenTokenizer("t5").decode(ids, { skipSpecialTokens: false })).toBe(word);

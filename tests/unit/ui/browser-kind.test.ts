@@ -29,6 +29,6 @@ test.each([
   expect(browserKind(userAgent, true)).toBe(kind);
 });
 
-test("over plain http no browser has WebGPU", () => {
+test("no browser has WebGPU over plain http", () => {
   expect(browserKind(`${windows} ${blink} Safari/537.36`, false)).toBe("insecure");
 });

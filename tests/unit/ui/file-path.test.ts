@@ -13,6 +13,6 @@ test.each([
   ["a file of a picked folder", { webkitRelativePath: "model/config.json" }, "model/config.json"],
   ["a dropped file", { path: "./config.json" }, "config.json"],
   ["a file of a dropped folder", { path: "/model/onnx/config.json" }, "model/onnx/config.json"],
-])("%s has its path", (_, paths, expected) => {
+])("reads the path of %s", (_, paths, expected) => {
   expect(filePath(file(paths))).toBe(expected);
 });

@@ -12,7 +12,7 @@ describe("format", () => {
     [999_500, "1.0 MB"],
     [12_345_678, "12.3 MB"],
     [2 ** 31, "2.1 GB"],
-  ])("bytes %d as %s", (bytes, shown) => {
+  ])("formats %d bytes as %s", (bytes, shown) => {
     expect(en.format.bytes(bytes)).toBe(shown);
   });
 
@@ -22,7 +22,7 @@ describe("format", () => {
     [0.001, "0.001"],
     [0, "0"],
     [3, "3"],
-  ])("the number %d as people type it", (value, shown) => {
+  ])("formats the number %d as users type it", (value, shown) => {
     expect(formatTyped(value)).toBe(shown);
     expect(parseTyped(shown)).toBe(value);
   });
@@ -49,7 +49,7 @@ describe("format", () => {
       ["0", "0.0005", "0.0010"],
     ],
     [[], []],
-  ])("the marks of an axis %j as %j", (ticks, shown) => {
+  ])("labels the ticks %j as %j", (ticks, shown) => {
     expect(en.format.ticks(ticks)).toEqual(shown);
   });
 
@@ -64,7 +64,7 @@ describe("format", () => {
   });
 
   it.each(["", "abc", "2e-", "1.2.3", "0x10", "Infinity", "NaN", "1e999", "5 rows"])(
-    "takes %s for no number",
+    "rejects %s as a number",
     (typed) => {
       expect(parseTyped(typed)).toBeNull();
     },
@@ -89,11 +89,11 @@ describe("format", () => {
     [170_000, "about 3 min"],
     [5_400_000, "about 1.5 h"],
     [36_000_000, "about 10 h"],
-  ])("%d ms left as %s", (ms, shown) => {
+  ])("formats %d ms left as %s", (ms, shown) => {
     expect(en.format.about(ms)).toBe(shown);
   });
 
-  it("says of a GPU what the browser tells", () => {
+  it("names a GPU by what the browser reports", () => {
     const { gpu } = en.shell.machine;
     expect(gpu("Apple M2", false)).toBe("GPU: Apple M2");
     expect(gpu("SwiftShader", true)).toBe("GPU: SwiftShader (software, slow)");
@@ -101,13 +101,13 @@ describe("format", () => {
     expect(gpu("", true)).toBe("GPU (name withheld by this browser; software, slow)");
   });
 
-  it("tells past times exactly", () => {
+  it("shows past durations exactly", () => {
     expect(en.format.exactly(59_400)).toBe("59 s");
     expect(en.format.exactly(125_000)).toBe("2 min 5 s");
     expect(en.format.exactly(3_725_000)).toBe("1 h 2 min");
   });
 
-  it("tells the time of a step in few digits", () => {
+  it("shows a step's duration in few digits", () => {
     expect([3, 123, 2345, 61_000].map(en.format.step)).toEqual(["1 ms", "120 ms", "2.3 s", "1 min 1 s"]);
   });
 
@@ -119,7 +119,7 @@ describe("format", () => {
     expect(en.format.clock(0)).toMatch(/^\d\d:\d\d:\d\d$/);
   });
 
-  it("follows another language's rules", () => {
+  it("follows the rules of another language", () => {
     const words: FormatWords = {
       locale: "de",
       percent: (number) => `${number} %`,

@@ -25,7 +25,7 @@ function stateOf(kinds: DatasetSummary["kinds"], rows: number, changes: Partial<
 
 const withEncoder = { model: { autoModel: "AutoModelForSeq2SeqLM" } as ModelSummary };
 
-describe("what a run may learn follows from the data and the model", () => {
+describe("possible goals follow from the data and the model", () => {
   test.each<[string, State, ReturnType<typeof selectGoal>]>([
     ["nothing", stateOf({}, 0), { goal: "answers", possible: [], fit: "no-data" }],
     ["conversations", stateOf({}, 9), { goal: "answers", possible: ["answers", "text"], fit: "answers" }],
@@ -59,7 +59,7 @@ describe("what a run may learn follows from the data and the model", () => {
     expect(selectGoal(state)).toEqual(expected);
   });
 
-  test("a choice holds where it is possible", () => {
+  test("keeps a choice if it is possible", () => {
     expect(selectGoal(stateOf({ preference: 9 }, 9, { goalChoice: "answers" })).goal).toBe("answers");
     expect(selectGoal(stateOf({}, 9, { goalChoice: "text" })).goal).toBe("text");
     expect(selectGoal(stateOf({}, 9, { goalChoice: "text", ...withEncoder })).goal).toBe("answers");
@@ -73,7 +73,7 @@ describe("the objective", () => {
     expect(selectObjective(stateOf({ preference: 9 }, 9, { goalChoice: "text" }))).toBeNull();
   });
 
-  test("is the chosen one with its options on pairs, and KTO without pairs", () => {
+  test("is the chosen one on pairs, and KTO without pairs", () => {
     const edits = { objectiveEdits: { orpo: { lambda: 0.5 } } };
     const orpo = stateOf({ preference: 9 }, 9, { objectiveId: "orpo", ...edits });
     expect(selectObjective(orpo)).toEqual({ id: "orpo", options: { lambda: 0.5 } });

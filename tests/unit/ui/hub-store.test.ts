@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 describe("models from a hub", () => {
-  it("are downloaded, kept in the library and put to use", async () => {
+  it("are downloaded, stored in the library and loaded", async () => {
     expect(state().recommended.length).toBeGreaterThan(0);
     state().editHub({ hubRepository: "owner/model" });
     const shares: number[] = [];
@@ -69,7 +69,7 @@ describe("models from a hub", () => {
     expect(state()).toMatchObject({ hubListing: null, hubChoice: null });
   });
 
-  it("go on after a lost connection, or are discarded", async () => {
+  it("resume after a lost connection, or are discarded", async () => {
     for (const answer of ["resume", "discard"] as const) {
       state().editHub({ hubRepository: `owner/lost-${answer}` });
       await state().download();
@@ -84,7 +84,7 @@ describe("models from a hub", () => {
     expect(state().models.some(({ title }) => title === "owner/lost-discard")).toBe(false);
   });
 
-  it("are cancelled without a complaint", async () => {
+  it("are cancelled without an error", async () => {
     state().editHub({ hubRepository: "owner/model" });
     const downloading = state().download();
     await new Promise<void>((resolve) => {
@@ -100,7 +100,7 @@ describe("models from a hub", () => {
     expect(state().downloads).toHaveLength(1);
   });
 
-  it("that are gated ask for a token, which never reaches what the page saves", async () => {
+  it("that are gated ask for a token, which the page never saves", async () => {
     state().editHub({ hubRepository: "owner/gated", hubEndpoint: "https://mirror.example" });
     await state().download();
     expect(state().hubProblem?.field).toBe("hubToken");

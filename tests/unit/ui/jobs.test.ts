@@ -54,7 +54,7 @@ const shown = () => {
 };
 
 describe("a model that is chosen", () => {
-  it("during a training is refused, and what is shown of the one in use stays", async () => {
+  it("is refused during training, and the current one stays", async () => {
     const before = shown();
     expect(before.turns).toHaveLength(1);
     const training = state().train();
@@ -67,7 +67,7 @@ describe("a model that is chosen", () => {
     await training;
   });
 
-  it("and cannot be read leaves what is shown of the one in use", async () => {
+  it("leaves the current one in place if it cannot be read", async () => {
     const before = shown();
     await state().loadModelFiles([new File(["?"], "weights.bin")]);
     expect(state().modelProblem?.problem).toMatchObject({ code: expect.stringMatching(/^model\//) });
@@ -75,7 +75,7 @@ describe("a model that is chosen", () => {
     expect(selectTrainBlock(state())).toBeNull();
   });
 
-  it("and given up while it loads leaves what is shown of the one in use", async () => {
+  it("leaves the current one in place if its loading is cancelled", async () => {
     const before = shown();
     const loading = state().loadModel("kept");
     await until(() => jobOf(state(), "load-model")?.progress != null);
@@ -88,7 +88,7 @@ describe("a model that is chosen", () => {
     expect(shown()).toEqual(before);
   });
 
-  it("is shown from when the worker has taken it", async () => {
+  it("is shown once the worker has taken it", async () => {
     const before = shown();
     const loading = state().loadModel("kept");
     await until(() => state().model?.id === "kept");
@@ -100,7 +100,7 @@ describe("a model that is chosen", () => {
 });
 
 describe("work under way", () => {
-  it("locks the models while the speed is measured, and answers and a run too", async () => {
+  it("locks models, answers and training while the speed is measured", async () => {
     const config = selectRunConfig(state())!;
     const measuring = client.call("measureTraining", config);
     await until(() => isRunning(state(), "measure"));
@@ -115,7 +115,7 @@ describe("work under way", () => {
     expect(selectTrainBlock(state())).toBeNull();
   });
 
-  it("locks from the click on, and is one job when the worker tells of it", async () => {
+  it("locks from the click on, and counts once when the worker reports it", async () => {
     const loading = state().loadModel("kept");
     // In the same turn, before the worker has received it.
     expect(jobOf(state(), "load-model")?.subject).toBe("kept");
@@ -153,7 +153,7 @@ describe("work under way", () => {
     expect(state().adapters).toHaveLength(2);
   });
 
-  it("leaves the last run on show when the next does not begin", async () => {
+  it("keeps showing the last run if the next does not start", async () => {
     state().editTraining("maxSteps", 3);
     await state().train();
     const { run, result } = state();
@@ -163,7 +163,7 @@ describe("work under way", () => {
     expect(state().trainProblem).not.toBeNull();
   });
 
-  it("that fails on one side leaves the other's answer, and shows the problem where it was", async () => {
+  it("that fails on one side keeps the other's answer, and shows the problem in place", async () => {
     store.setState({ voices: [null, adapterVoice("gone")] });
     await state().send("One?");
     const turn = state().turns.at(-1);
@@ -174,7 +174,7 @@ describe("work under way", () => {
     });
   });
 
-  it("ends an answer that is stopped, and asks no further side", async () => {
+  it("ends a stopped answer, and asks no further side", async () => {
     state().editTraining("maxSteps", 3);
     await state().train();
     const sending = state().send("One?");

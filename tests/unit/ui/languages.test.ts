@@ -30,7 +30,7 @@ function untranslated(translation: unknown, english: unknown, path = ""): string
 }
 
 describe("a language of the page", () => {
-  it("is chosen by what the browser asks for, else English", () => {
+  it("follows the browser's preferences, else English", () => {
     const known = ["en", "de", "pt-BR"] as const;
     expect(chooseLanguage(["de-AT", "en"], known)).toBe("de");
     expect(chooseLanguage(["fr", "pt-BR", "en"], known)).toBe("pt-BR");
@@ -40,7 +40,7 @@ describe("a language of the page", () => {
     for (const tag of ["zh", "zh-CN", "zh-Hans-SG", "zh-TW"]) expect(chooseLanguage([tag, "en"])).toBe("zh");
   });
 
-  it("is the one chosen before, if any", async () => {
+  it("is the last chosen one, if any", async () => {
     const storage = new Map<string, string>();
     const kept = {
       getItem: (key: string) => storage.get(key) ?? null,
@@ -51,13 +51,13 @@ describe("a language of the page", () => {
     expect((await openingLanguage(kept, ["en-GB"])).text.format.locale).toBe("zh-CN");
   });
 
-  it("has English where nothing is translated yet", () => {
+  it("falls back to English for missing translations", () => {
     const partial = completed<Text>({ shell: { cancel: "取消" } }, en);
     expect([partial.shell.cancel, partial.shell.copied]).toEqual(["取消", "Copied"]);
   });
 
   // Checked by the compiler as well: what Chinese lacks is an error here, though the page would show it in English.
-  it("says all that English says, in Chinese too", () => {
+  it("has every text of the English catalogue, in Chinese too", () => {
     const whole: Text = zh;
     const problems: ProblemTexts = chineseProblems;
     expect(Object.keys(problems)).toHaveLength(Object.keys(chineseProblems).length);
@@ -65,7 +65,7 @@ describe("a language of the page", () => {
     expect(same).toEqual([]);
   });
 
-  it("may be any object of English's shape, and says all of it", () => {
+  it("may be any object of the catalogue's shape", () => {
     const toy: Text = pseudoLanguage(en);
     expect(unmarked(toy.data.rowCount(2))).toBe("");
     expect(toy.data.rowCount(2)).toContain("2 rows");
@@ -76,7 +76,7 @@ describe("a language of the page", () => {
   });
 
   // Checked by the compiler: an unused @ts-expect-error directive is an error.
-  it("does not compile where something is missing or too much", () => {
+  it("does not compile with missing or extra texts", () => {
     type Lora = MethodText<"lora">["options"];
     // @ts-expect-error a language without most of its parts
     const partial: Text = { format: en.format, shell: en.shell };

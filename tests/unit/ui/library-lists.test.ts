@@ -5,7 +5,7 @@ import { RunSeries } from "../../../src/ui/lib/run-series";
 import { createStudioStore } from "../../../src/ui/store/create-store";
 import { en } from "../../../src/ui/text/en";
 
-it("a list of adapters that was asked for before a later one does not replace it", async () => {
+it("ignores a list of adapters that is older than the current one", async () => {
   const answers: ((names: readonly { id: string; name: string }[]) => void)[] = [];
   const call = () => new Promise((resolve) => answers.push(resolve as (typeof answers)[number]));
   const client = { call, on: () => () => undefined } as unknown as Client;

@@ -12,7 +12,7 @@ const modules = [0, 1].flatMap((layer) =>
 describe("the module tree", () => {
   const [root, ...others] = buildModuleTree(modules);
 
-  it("has a node for each part of the paths, and one for parts that hold a single part", () => {
+  it("has a node per path part, and joins parts with a single child", () => {
     expect(others).toEqual([]);
     expect(root).toMatchObject({ path: "model.layers", name: "model.layers" });
     expect(root?.children.map(({ name }) => name)).toEqual(["0", "1"]);
@@ -24,7 +24,7 @@ describe("the module tree", () => {
     ]);
   });
 
-  it("opens at the first layer, with embeddings and head beside the layers or without", () => {
+  it("opens at the first layer, with or without embeddings and head", () => {
     const first = ["model.layers.0", "model.layers.0.self_attn", "model.layers.0.mlp"];
     expect([...openAtFirst([root!])]).toEqual(["model.layers", ...first]);
     const ends = ["model.embed_tokens", "lm_head"].map((path) => ({ path, inFeatures: 4, outFeatures: 97 }));
@@ -33,7 +33,7 @@ describe("the module tree", () => {
     expect([...openAtFirst(nodes)]).toEqual(["model", "lm_head", "model.layers", ...first]);
   });
 
-  it("shows what is open, with each node's place", () => {
+  it("lists open nodes with their positions", () => {
     const shown = visibleNodes([root!], new Set(["model.layers", "model.layers.1"]));
     expect(shown.map(({ node, level, place, of, parent }) => [node.name, level, place, of, parent])).toEqual([
       ["model.layers", 1, 1, 1, null],

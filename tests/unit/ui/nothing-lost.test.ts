@@ -40,7 +40,7 @@ function when(wanted: (now: StudioState) => boolean): Promise<void> {
 }
 
 describe("a lost GPU", () => {
-  it("cuts a run off where it was last kept, and the run goes on by itself to its end", async () => {
+  it("interrupts a run at its last checkpoint, from which it resumes by itself", async () => {
     const resumed = vi.spyOn(client, "withSignal");
     state().editTraining("maxSteps", 12);
     const training = state().train();
@@ -56,7 +56,18 @@ describe("a lost GPU", () => {
     expect(state().recovery).toBeNull();
   });
 
-  it("under an answer has the question asked again, once, with what was said before still there", async () => {
+  it("before the first checkpoint restarts the run in the same record", async () => {
+    state().editTraining("maxSteps", 12);
+    const training = state().train();
+    await when(({ run }) => run.step >= 2);
+    const lost = state().runId;
+    client.loseGpu(false);
+    await training;
+    expect(state()).toMatchObject({ runStatus: "done", trainProblem: null });
+    expect(client.begunAgain).toEqual([null, lost]);
+  });
+
+  it("during an answer repeats the question once, and keeps the conversation", async () => {
     await state().send("One?");
     const asking = state().send("Two?");
     await when(({ turns }) => (turns[1]?.answers[0]?.answer.text ?? "") !== "");
@@ -80,7 +91,7 @@ describe("a lost GPU", () => {
     });
   });
 
-  it("that is lost again and again is left to the person, with what was chosen unharmed", async () => {
+  it("that keeps failing is left to the user, with settings intact", async () => {
     for (let loss = 0; loss < 3; loss++) {
       client.loseGpu();
       await when(({ recovery }) => recovery === "under-way");
@@ -93,7 +104,7 @@ describe("a lost GPU", () => {
     expect(state()).toMatchObject({ model: null, modelId: "tiny", recovery: "failed" });
   });
 
-  it("does not bring a model back over one that the person loads meanwhile", async () => {
+  it("does not restore a model over one that the user loads meanwhile", async () => {
     client.loseGpu();
     await when(({ recovery }) => recovery === "under-way");
     await state().loadModelFiles([new File(["{}"], "config.json")]);
@@ -106,7 +117,7 @@ describe("a lost GPU", () => {
 });
 
 describe("a full disk at the end of a run", () => {
-  it("leaves the adapter in use, not saved, until saving succeeds", async () => {
+  it("keeps the adapter loaded and unsaved until saving succeeds", async () => {
     client.isFull = true;
     state().editTraining("maxSteps", 2);
     await state().train();

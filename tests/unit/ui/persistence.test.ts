@@ -7,7 +7,7 @@ const noEdits = Object.fromEntries(METHOD_IDS.map((id) => [id, {}]));
 const noObjectiveEdits = Object.fromEntries(OBJECTIVE_IDS.map((id) => [id, {}]));
 
 describe("readSettings", () => {
-  it("keeps what is well formed", () => {
+  it("keeps valid settings", () => {
     const stored = {
       datasetId: "d",
       modelId: null,
@@ -27,7 +27,7 @@ describe("readSettings", () => {
     });
   });
 
-  it("knows experts within an adapter, as earlier versions wrote them too", () => {
+  it("reads experts inside an adapter, in earlier versions' form too", () => {
     const within = { fusion: { adapters: { within: "a1" } } };
     const kept = { methodEdits: { ...noEdits, ...within } };
     expect(readSettings({ methodEdits: within })).toMatchObject(kept);
@@ -36,7 +36,7 @@ describe("readSettings", () => {
     expect(readSettings({ methodEdits: listed }).methodEdits).toMatchObject(listed);
   });
 
-  it("takes a visit without edits for one that made none", () => {
+  it("treats settings without edits as unedited", () => {
     const forms = { methodEdits: noEdits, objectiveEdits: noObjectiveEdits };
     const none = { sampleOf: {}, ...forms, trainingEdits: {}, generationEdits: {} };
     expect(readSettings({})).toStrictEqual(none);
@@ -48,7 +48,7 @@ describe("readSettings", () => {
     expect(readSettings(broken)).toStrictEqual({ ...none, methodEdits: { ...noEdits, ia3: { alpha: 2 } } });
   });
 
-  it("drops what is not, piece by piece", () => {
+  it("drops invalid settings one by one", () => {
     const settings = readSettings({
       datasetId: 5,
       quantization: { type: "nf4", blockSize: 100, doubleQuantization: true },

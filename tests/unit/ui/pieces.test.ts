@@ -11,7 +11,7 @@ describe("module names", () => {
     expect(leafName("lm_head")).toBe("lm_head");
   });
 
-  it("are ticked together, and unticked only once all of them were", () => {
+  it("are ticked together, and unticked only if all were ticked", () => {
     expect(chosenOf(["a", "b"], new Set(["b"]))).toBe("some");
     const both = togglePaths(["a", "b"], new Set(["b", "c"]));
     expect([...both].sort()).toEqual(["a", "b", "c"]);
@@ -20,7 +20,7 @@ describe("module names", () => {
 });
 
 describe("tokenRuns", () => {
-  it("gathers neighbours of one part and one supervision", () => {
+  it("groups neighbours of equal part and supervision", () => {
     const token = (part: "template" | "prompt" | "answer", supervised = false) => ({
       id: 1,
       text: "x",
@@ -46,7 +46,7 @@ describe("tokenRuns", () => {
 });
 
 describe("toProblem", () => {
-  it("passes a LuthierError on and owns up to the rest", () => {
+  it("passes a LuthierError on, and reports the rest as internal", () => {
     const problem = { code: "storage/full", task: "adapter-keep" } as const;
     const data = { problem };
     expect(toProblem(LuthierError.fromData(data))).toEqual(data);

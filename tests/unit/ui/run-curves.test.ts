@@ -14,7 +14,7 @@ const run = {
   ],
 };
 
-test("curves are drawn against steps, tokens or time, a validation at its step", () => {
+test("draws curves against steps, tokens or time, with validations at their steps", () => {
   expect([...runCurve(run, "loss", "tokens").x]).toEqual([100, 200, 300]);
   expect([...runCurve(run, "validation", "time").x]).toEqual([0, 1]);
   expect([...runCurve(run, "speed", "step").y]).toEqual([200, 200]);
@@ -23,12 +23,12 @@ test("curves are drawn against steps, tokens or time, a validation at its step",
   expect([...runCurve(old, "loss", "step").y]).toEqual([2]);
 });
 
-test("smoothing starts at the first value and keeps a constant", () => {
+test("smoothing starts at the first value and preserves a constant", () => {
   const even = smoothed({ x: Float64Array.of(1, 2, 3), y: Float64Array.of(2, 2, 2) }, 0.9);
   for (const value of even.y) expect(value).toBeCloseTo(2, 12);
 });
 
-test("a chart's SVG holds its lines within the frame, and no markup of a run's name", () => {
+test("a chart's SVG keeps its lines within the frame, and escapes a run's name", () => {
   const svg = chartSvg(
     {
       title: 'a "<b>"',

@@ -13,7 +13,7 @@ const step = (index: number, loss: number) => ({
 });
 
 describe("RunSeries", () => {
-  it("keeps more steps than it began with room for", () => {
+  it("grows beyond its initial capacity", () => {
     const series = new RunSeries();
     for (let i = 1; i <= 1000; i++)
       series.append({ steps: [step(i, i / 2)], validation: [], totalSteps: 1000 });
@@ -22,7 +22,7 @@ describe("RunSeries", () => {
     expect(series.step.last()).toBe(1000);
   });
 
-  it("smooths over a twentieth of the run, without a pull towards zero at the start", () => {
+  it("smooths over a twentieth of the run, without a bias towards zero", () => {
     const series = new RunSeries();
     const steps = [step(1, 3), step(2, 3), step(3, 1)];
     series.append({ steps, validation: [{ step: 3, loss: 2 }], totalSteps: 200 });
@@ -38,7 +38,7 @@ describe("RunSeries", () => {
     expect(short.smoothLoss.last()).toBeCloseTo(3.25 / 1.75, 12);
   });
 
-  it("forgets a run altogether", () => {
+  it("clears a run", () => {
     const series = new RunSeries();
     series.append({ steps: [step(1, 9)], validation: [{ step: 1, loss: 9 }], totalSteps: 9 });
     series.clear();
@@ -49,7 +49,7 @@ describe("RunSeries", () => {
 });
 
 describe("RunLog", () => {
-  it("says what the worker tells in the page's words", () => {
+  it("words the worker's log lines", () => {
     const log = new RunLog();
     const full = { code: "storage/full", task: "progress-keep" } as const;
     log.add(0, () => en.run.log.line({ kind: "stopping-early", measurements: 1 }));
@@ -58,7 +58,7 @@ describe("RunLog", () => {
     expect(log.lines(en)[1]).toContain("No more sample answers: There is not enough storage left");
   });
 
-  it("writes a line a step and drops the oldest when there are too many", () => {
+  it("writes a line per step, and drops the oldest beyond its limit", () => {
     const log = new RunLog();
     log.addReport(0, { steps: [step(7, 1.5)], validation: [{ step: 7, loss: 2 }], totalSteps: 60 });
     expect(log.lines(en)[0]).toMatch(

@@ -56,7 +56,7 @@ describe("a settings file", () => {
     store = await started();
   });
 
-  it("brings the whole configuration back, from YAML, JSON and a link", async () => {
+  it("restores the whole configuration from YAML, JSON and a link", async () => {
     const { editTraining, editMethod, editObjective, editTemplate, editGeneration, chooseObjective } =
       store.getState();
     editTraining("learningRate", 3e-4);
@@ -87,7 +87,7 @@ describe("a settings file", () => {
     }
   });
 
-  it("holds the form of every method", async () => {
+  it("covers every method's form", async () => {
     for (const id of METHOD_IDS) {
       store.getState().chooseMethod(id);
       const settings = selectSettings(store.getState());
@@ -99,7 +99,7 @@ describe("a settings file", () => {
     }
   });
 
-  it("leaves what it does not name as it is", async () => {
+  it("leaves other settings unchanged", async () => {
     store.getState().editMethod("r", 4);
     await store.getState().loadSettings(file("luthier-settings: 1\ntraining: {epochs: 7}\n"));
     const config = selectRunConfig(store.getState());
@@ -107,7 +107,7 @@ describe("a settings file", () => {
     expect(config?.method.options.r).toBe(4);
   });
 
-  it("says which model is missing", async () => {
+  it("reports a missing model", async () => {
     await store.getState().loadSettings(file("luthier-settings: 1\nmodel: {repository: some/model}\n"));
     expect(store.getState().takenSettings).toEqual({ file: "mine.yaml", missingModel: "some/model" });
   });
@@ -127,7 +127,7 @@ describe("a settings file", () => {
 describe("settings from elsewhere", () => {
   const valid = "luthier-settings: 1\n";
 
-  it("names unknown keys with their places", async () => {
+  it("reports unknown keys with their paths", async () => {
     const text = `${valid}lora: 1\ntraining: {learning_rate: 1, epochs: 2}\nmethod: {id: lora, options: {rank: 8}}\n`;
     expect(await refusal(text)).toEqual({
       code: "settings/unknown-keys",
@@ -171,7 +171,7 @@ describe("settings from elsewhere", () => {
       expect(() => readSettingsFragment(`#settings=${rest}`)).toThrow(LuthierError);
   });
 
-  it("takes a link of the studio's own settings alone, without data", () => {
+  it("accepts only settings from a link, without data", () => {
     const settings: StudioSettings = { method: { id: "lora", options: { r: 4 } } };
     const { hash, search } = new URL(settingsLink(settings, "https://studio.example/app/?x=1#data"));
     expect(search).toBe("?x=1");

@@ -65,7 +65,7 @@ const rows = JSON.stringify([{ instruction: "a", input: "", output: "b" }]);
 const myFile = new File([rows], "mine.json");
 const myModel = [new File(["{}"], "config.json")];
 
-describe.each(instants)("what a person does %s stays", (_name, instant) => {
+describe.each(instants)("what the user does %s stays", (_name, instant) => {
   /** Starts the page and acts at the given moment; resolves when everything has settled. */
   async function startAnd(act: () => Promise<void> | void): Promise<void> {
     const starting = state().start();
@@ -95,7 +95,7 @@ describe.each(instants)("what a person does %s stays", (_name, instant) => {
     expect(state()).toMatchObject({ modelId: state().model?.id, modelProblem: null });
   });
 
-  it("a way to make the model smaller", async () => {
+  it("a quantisation", async () => {
     const nf4 = { type: "nf4", blockSize: 64, doubleQuantization: true } as const;
     await startAnd(() => state().setQuantization(nf4));
     expect(state().quantization).toEqual(nf4);
@@ -127,8 +127,8 @@ describe.each(instants)("what a person does %s stays", (_name, instant) => {
   });
 });
 
-describe("where what the person does comes to nothing", () => {
-  it("a broken file leaves its problem on show, and the sample to begin with", async () => {
+describe("when the user's action fails", () => {
+  it("a broken file shows its problem, and the sample loads", async () => {
     const starting = state().start();
     await state().importFiles([new File(["{"], "broken.txt")], "broken.txt");
     await starting;
@@ -136,7 +136,7 @@ describe("where what the person does comes to nothing", () => {
     expect(state().datasetId).toBe(state().datasets[0]?.id);
   });
 
-  it("a broken model leaves the built-in one", async () => {
+  it("a broken model falls back to the built-in one", async () => {
     const starting = state().start();
     await when((now) => isRunning(now, "load-model"));
     await state().loadModelFiles([new File(["x"], "other.bin")]);
@@ -144,7 +144,7 @@ describe("where what the person does comes to nothing", () => {
     expect(state().model?.source).toBe("built-in");
   });
 
-  it("a cancelled load of the built-in model is not begun again", async () => {
+  it("does not restart a cancelled load of the built-in model", async () => {
     const starting = state().start();
     await when((now) => isRunning(now, "load-model"));
     state().cancelModel();
@@ -153,7 +153,7 @@ describe("where what the person does comes to nothing", () => {
   });
 });
 
-it("begins a later visit with what was chosen in the one before", async () => {
+it("starts a later visit with the last choice", async () => {
   await state().start();
   await state().loadModelFiles(myModel);
   const { modelId } = state();
@@ -164,7 +164,7 @@ it("begins a later visit with what was chosen in the one before", async () => {
 });
 
 describe("a start after one that hung", () => {
-  it("does not load the model again under which the worker stopped answering, until it is asked for", async () => {
+  it("does not reload the model that hung the worker until asked to", async () => {
     await state().start();
     const { modelId } = state();
     void state().loadModel(modelId ?? "");
@@ -182,13 +182,13 @@ describe("a start after one that hung", () => {
     expect(state().model?.id).toBe(modelId);
   });
 
-  it("does not load it either where the worker stopped answering while nothing but the page asked of it", async () => {
+  it("does not reload it if the worker hung on the page's own requests either", async () => {
     await state().start();
     state().recordStall(true);
     expect(state().hungModel).toBe(state().modelId);
   });
 
-  it("loads it where the worker came back, or stopped answering over something else", async () => {
+  it("reloads it if the worker recovered, or hung on something else", async () => {
     await state().start();
     const importing = state().importFiles([new File([rows], "rows.json")], "rows.json");
     await when((now) => isRunning(now, "import-dataset"));
@@ -203,7 +203,7 @@ describe("a start after one that hung", () => {
     expect(state()).toMatchObject({ hungModel: null, stalled: false });
   });
 
-  it("sets what was typed aside, and takes it up again when told", () => {
+  it("sets form entries aside, and restores them on request", () => {
     state().editMethod("target_modules", "(a+)+$");
     state().editTraining("maxSteps", 7);
     const { methodEdits, trainingEdits } = state();
@@ -218,7 +218,7 @@ describe("a start after one that hung", () => {
     expect(state().setAside).toBeNull();
   });
 
-  it("is known by an opening that began and never came to rest, but for that of another tab just now", () => {
+  it("is recognised by an unfinished start, unless another tab is just starting", () => {
     const storage = {
       getItem: (name: string) => kept.get(name) ?? null,
       setItem: (name: string, value: string) => void kept.set(name, value),

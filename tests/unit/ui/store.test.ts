@@ -70,7 +70,7 @@ describe("the studio's store", () => {
     });
   });
 
-  it("trains, keeps the series, and has an adapter to ask and to export", async () => {
+  it("trains, keeps the curves, and has an adapter to chat with and export", async () => {
     await studio.state().start();
     studio.state().editTraining("maxSteps", 12);
     await studio.state().train();
@@ -94,7 +94,7 @@ describe("the studio's store", () => {
     ]);
   });
 
-  it("asks a held-out row whole and alone, and goes on from it", async () => {
+  it("prompts with a held-out row alone, and continues from it", async () => {
     await studio.state().start();
     const row = alpacaRow({
       instruction: "Name it",
@@ -119,7 +119,7 @@ describe("the studio's store", () => {
     expect(conversation(studio.state().turns, null)).toMatchObject({ row: null });
   });
 
-  it("asks under the system prompt, ends at stop sequences, and answers anew by the next seed", async () => {
+  it("uses the system prompt and stop sequences, and regenerates with the next seed", async () => {
     await studio.state().start();
     studio.state().editAsking({ systemPrompt: "Be brief.", stopText: " in plain" });
     const generate = vi.spyOn(studio.client, "withSignal");
@@ -141,7 +141,7 @@ describe("the studio's store", () => {
     expect(conversation(studio.state().turns, null).messages[0]?.role).toBe("user");
   });
 
-  it("asks the run that is paused, and no longer when it goes on", async () => {
+  it("asks a paused run, and no longer once it resumes", async () => {
     await studio.state().start();
     studio.state().editTraining("maxSteps", 500);
     const training = studio.state().train();
@@ -161,7 +161,7 @@ describe("the studio's store", () => {
     await training;
   });
 
-  it("keeps thumbs, blind choices and rows, and makes a dataset of them", async () => {
+  it("stores thumbs, blind choices and rows, and makes a dataset of them", async () => {
     await studio.state().start();
     studio.state().editTraining("maxSteps", 2);
     await studio.state().train();
@@ -197,7 +197,7 @@ describe("the studio's store", () => {
     expect(studio.state().ratings[0]?.answers[1]?.thumb).toBe("up");
   });
 
-  it("asks the base alone while there is no adapter, and each side by its own words", async () => {
+  it("asks only the base without an adapter, and each side with its own history", async () => {
     await studio.state().start();
     await studio.state().send("One?");
     expect(studio.state().turns[0]?.answers).toHaveLength(1);
@@ -214,7 +214,7 @@ describe("the studio's store", () => {
     expect(second?.answers[1]?.answer.text).not.toBe(second?.answers[0]?.answer.text);
   });
 
-  it("adds an adapter with every run, and compares any two of them", async () => {
+  it("adds an adapter per run, and compares any two", async () => {
     await studio.state().start();
     studio.state().editTraining("maxSteps", 2);
     await studio.state().train();
@@ -235,7 +235,7 @@ describe("the studio's store", () => {
     expect(selectRunConfig(studio.state())?.continueFrom).toBe(first.id);
   });
 
-  it("renames and deletes adapters, and asks nobody who is gone", async () => {
+  it("renames and deletes adapters, and stops asking deleted ones", async () => {
     await studio.state().start();
     studio.state().editTraining("maxSteps", 2);
     await studio.state().train();
@@ -254,7 +254,7 @@ describe("the studio's store", () => {
     });
   });
 
-  it("keeps settings over a reload and drops a learning rate with its method", async () => {
+  it("keeps settings across a reload, and resets the learning rate with the method", async () => {
     await studio.state().start();
     studio.state().editTraining("learningRate", 0.1);
     studio.state().editTraining("epochs", 5);
@@ -274,7 +274,7 @@ describe("the studio's store", () => {
     after.end();
   });
 
-  it("imports a sample once, and harms no dataset when a file is refused", async () => {
+  it("imports a sample once, and keeps datasets when a file is refused", async () => {
     await studio.state().start();
     const before = studio.state().datasets;
     await studio.state().importSample("pirate");
@@ -288,7 +288,7 @@ describe("the studio's store", () => {
     expect(selectTrainBlock(studio.state())).toBe("no-data");
   });
 
-  it("says why it cannot train", async () => {
+  it("reports why it cannot train", async () => {
     await studio.state().start();
     studio.state().editTraining("epochs", "abc");
     expect(selectTrainBlock(studio.state())).toBe("training-problem");
@@ -303,7 +303,7 @@ describe("the studio's store", () => {
     without.end();
   });
 
-  it("warns before the start of what is likely to go wrong", async () => {
+  it("warns of likely problems before the start", async () => {
     await studio.state().start();
     const kinds = () => selectTrainWarnings(studio.state()).map((warning) => warning.kind);
     expect(kinds()).toEqual([]);
@@ -318,7 +318,7 @@ describe("the studio's store", () => {
     expect(lengthInputs(studio.state())).toBeNull();
   });
 
-  it("asks which dataset is mixed in, and does without where pairs are learned", async () => {
+  it("asks which dataset to mix in, and mixes none into preference training", async () => {
     const { state } = studio;
     await state().start();
     const [used] = state().datasets;
@@ -338,7 +338,7 @@ describe("the studio's store", () => {
     expect(selectRunConfig(state())).toMatchObject({ mixDatasetId: null, training: { mixShare: 0 } });
   });
 
-  it("asks anew for the plan when the form comes to rest", async () => {
+  it("requests the plan again once the form settles", async () => {
     await studio.state().start();
     await expect.poll(() => studio.state().plan?.trainableParameters).toBe(8 * 8 * 384);
     studio.state().editMethod("r", 2);
@@ -362,16 +362,16 @@ describe("kept runs", () => {
     });
     await state().deleteRuns(["run-3", "run-1"]);
     expect(state().runs.map(({ number }) => number)).toEqual([2]);
-    await state().restoreRuns();
-    expect(state().runs).toHaveLength(3);
-    expect(state().deletedRuns).toEqual([]);
+    state().undo();
+    await expect.poll(() => state().runs.length).toBe(3);
+    expect(state().undoable).toBeNull();
   });
 });
 
 describe("a sweep", () => {
   const axes = [{ name: "learningRate", values: [0.001, 0.002] }];
 
-  it("trains every value in turn, for so many steps", async () => {
+  it("trains every value in turn for the given steps", async () => {
     await studio.state().start();
     const asked: unknown[] = [];
     const { trainWith } = studio.state();
@@ -390,7 +390,7 @@ describe("a sweep", () => {
     expect(studio.state().sweep).toBeNull();
   });
 
-  it("drops what has not begun when it is stopped", async () => {
+  it("drops pending runs when stopped", async () => {
     await studio.state().start();
     let runs = 0;
     studio.store.setState({

@@ -10,13 +10,13 @@ const field = (name: string) =>
   );
 
 describe("a sweep", () => {
-  it("offers what changes the result, methods and their options among it, and not its own length", () => {
+  it("offers settings that change the result, methods and their options included", () => {
     const names = sweepFields("lora").map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(["learningRate", "batchSize", "schedule", "method", "r"]));
     for (const name of ["maxSteps", "epochs", "seed", "target_modules"]) expect(names).not.toContain(name);
   });
 
-  it("takes two or three different values that the setting takes, and nothing else", () => {
+  it("accepts two or three different valid values", () => {
     const rate = field("learningRate");
     expect(readAxis(rate, ["1e-3", "2e-3"], parseTyped)).toEqual({
       name: "learningRate",

@@ -22,7 +22,7 @@ const spell = (paths: readonly string[], pick: (path: string) => boolean): strin
   spellTargets(new Set(paths.filter(pick)), paths);
 
 describe("target_modules from ticked modules", () => {
-  it("is a name where all layers have it, and all-linear for everything", () => {
+  it("is a name if all layers have it, and all-linear for everything", () => {
     expect(spell(llama, (path) => path.endsWith("q_proj"))).toBe("q_proj");
     expect(spell(llama, (path) => /(q|v)_proj/.test(path))).toBe("q_proj, v_proj");
     expect(spell(llama, () => true)).toBe("all-linear");
@@ -38,18 +38,18 @@ describe("target_modules from ticked modules", () => {
     expect(text(() => true)).toBe("q_proj, v_proj, o_proj, up_proj, down_proj, embed_tokens, lm_head");
   });
 
-  it("says as much of the path as tells modules apart", () => {
+  it("uses the shortest distinguishing path", () => {
     expect(spell(gpt2, (path) => path.endsWith("mlp.c_proj"))).toBe("mlp.c_proj");
     expect(spell(gpt2, (path) => path.endsWith("c_proj"))).toBe("c_proj");
     expect(spell(gpt2, (path) => path === "transformer.h.1.attn.c_attn")).toBe("1.attn.c_attn");
   });
 
-  it("becomes a regex over layers where that is shorter than the list", () => {
+  it("becomes a regex over layers if that is shorter than a list", () => {
     const text = spell(llama, (path) => /\.([2-9]|1[01])\.self_attn\.(q|v)_proj/.test(path));
     expect(text).toBe(".*\\.([2-9]|1[01])\\..*(q_proj|v_proj)");
   });
 
-  it("says nothing of what is in whole layers, nor of layers where all have it", () => {
+  it("omits modules of whole layers, and layers if all match", () => {
     expect(spell(llama, (path) => /\.[0-2]\./.test(path))).toBe(".*\\.[0-2]\\..*");
     expect(spell(llama, (path) => path.endsWith("v_proj") || /\.[1-9]\..*q_proj/.test(path))).toBe(
       ".*\\.v_proj|.*\\.[1-9]\\..*q_proj",
@@ -57,12 +57,12 @@ describe("target_modules from ticked modules", () => {
     expect(spell(gpt2, (path) => /\.[01]\.mlp\.c_proj/.test(path))).toBe(".*\\.[01]\\..*mlp\\.c_proj");
   });
 
-  it("is a name that no module has where nothing is ticked, so that it is refused", () => {
+  it("is a name without match if nothing is ticked, so that it is refused", () => {
     expect(spell(llama, () => false)).toBe("none");
     expect(targeted("none", llama)).toEqual([]);
   });
 
-  it("names exactly what is ticked, whatever is ticked", () => {
+  it("matches exactly the ticked modules", () => {
     for (const [name, paths] of Object.entries({ llama, gpt2 })) {
       for (let round = 0; round < 200; round++) {
         const random = makeRng(7, round);

@@ -20,7 +20,7 @@ const model = {
 };
 
 describe("training values", () => {
-  it("begin with the method's learning rate and what suits the model", () => {
+  it("start from the method's learning rate and the model's defaults", () => {
     expect(presetValues("balanced", "prompt-tuning", null).learningRate).toBe(0.03);
     // The model's rate is meant for a short run, which the quick one is.
     expect(presetValues("quick", "lora", model)).toMatchObject({ learningRate: 0.004, batchSize: 8 });
@@ -34,7 +34,7 @@ describe("training values", () => {
     });
   });
 
-  it("of every preset and method can be trained with", () => {
+  it("are valid for every preset and method", () => {
     for (const preset of PRESETS) {
       for (const id of METHOD_IDS) {
         expect(toTrainingOptions(presetValues(preset, id, null)), `${preset} ${id}`).not.toBeNull();
@@ -45,7 +45,7 @@ describe("training values", () => {
     }
   });
 
-  it("name a wrong field by its label, and cannot be trained with", () => {
+  it("report a wrong field by its label, and block training", () => {
     const values = { ...presetValues("balanced", "lora", null), epochs: "abc", batchSize: 1.5 };
     const problems = formProblems(trainingFields, values);
     expect(Object.keys(problems)).toEqual(["epochs", "batchSize"]);
@@ -55,7 +55,7 @@ describe("training values", () => {
     expect(toTrainingOptions(values)).toBeNull();
   });
 
-  it("say what is wrong with a field in a sentence", () => {
+  it("describe what is wrong with a field", () => {
     const number = { name: "r", type: "integer", default: 8, min: 1, max: 64, level: "basic" } as const;
     const share = { ...number, type: "number", min: 0, exclusiveMin: true } as const;
     const onOff = { name: "r", type: "boolean", default: false, level: "basic" } as const;
@@ -84,7 +84,7 @@ describe("training values", () => {
     }
   });
 
-  it("do not mind a field that is not shown", () => {
+  it("ignore a field that is not shown", () => {
     const { fields } = methodSpecs["prefix-tuning"];
     const wrong = { encoder_hidden_size: -1, prefix_projection: false };
     expect(formProblems(fields, methodValues("prefix-tuning", null, wrong))).toEqual({});

@@ -31,7 +31,7 @@ const library = (...ids: string[]): AdapterSummary[] =>
   }));
 
 describe("voices", () => {
-  it("are the base and the latest adapter until somebody chooses", () => {
+  it("default to the base and the latest adapter", () => {
     expect(fitVoices(baseOnly, [])).toEqual([null, null]);
     expect(fitVoices(baseOnly, library("new", "old"))).toEqual([null, adapterVoice("new")]);
     expect(fitVoices([null, adapterVoice("old")], library("new", "old"))).toEqual([
@@ -40,7 +40,7 @@ describe("voices", () => {
     ]);
   });
 
-  it("give way when their adapter is gone, and never become the same", () => {
+  it("are replaced when their adapter is gone, and never coincide", () => {
     expect(fitVoices([adapterVoice("gone"), adapterVoice("old")], library("new", "old"))).toEqual([
       null,
       adapterVoice("old"),
@@ -52,11 +52,11 @@ describe("voices", () => {
     expect(fitVoices([adapterVoice("gone"), null], library("new"))).toEqual([null, adapterVoice("new")]);
   });
 
-  it("leave the base on the right where it was put", () => {
+  it("keep the base on the right if chosen", () => {
     expect(fitVoices([adapterVoice("a"), null], library("b", "a"))).toEqual([adapterVoice("a"), null]);
   });
 
-  it("change places when one side takes what the other has", () => {
+  it("swap when one side takes the other's", () => {
     expect(chooseVoice([null, adapterVoice("a")], 0, adapterVoice("a"))).toEqual([adapterVoice("a"), null]);
     expect(chooseVoice([null, adapterVoice("a")], 0, adapterVoice("b"))).toEqual([
       adapterVoice("b"),
@@ -64,7 +64,7 @@ describe("voices", () => {
     ]);
   });
 
-  it("may be an adapter's merged into the weights, beside the adapter itself", () => {
+  it("may be an adapter merged into the weights, beside the adapter itself", () => {
     const merged = mergedVoice("a");
     const pair = chooseVoice([null, adapterVoice("a")], 0, merged);
     expect(pair).toEqual([merged, adapterVoice("a")]);
@@ -78,7 +78,7 @@ describe("voices", () => {
     expect(fitVoices(pair, cannot)).toEqual([null, adapterVoice("a")]);
   });
 
-  it("find their answers wherever they stood", () => {
+  it("find their answers whichever side they were on", () => {
     const answer = (text: string): Answer => ({
       state: "done",
       text,
@@ -99,7 +99,7 @@ describe("voices", () => {
     expect(texts(...baseOnly)).toEqual(["base", null]);
   });
 
-  it("get further columns, each for a voice without one, and lose those whose adapter is gone", () => {
+  it("get further columns for unused voices, and lose those whose adapter is gone", () => {
     const adapters = library("new", "old");
     const three = withColumn([null, adapterVoice("new")], adapters);
     expect(three).toEqual([null, adapterVoice("new"), adapterVoice("old")]);

@@ -21,12 +21,12 @@ describe("diffWords", () => {
     expect(marked(diffWords("天空是蓝的", "大人天空是蓝的").after)).toBe("[大][人]天空是蓝的");
   });
 
-  it("marks each word alone, and no blank between", () => {
+  it("marks words, not the space between", () => {
     const { after } = diffWords("It is red.", "It was very dark red.");
     expect(marked(after)).toBe("It [was] [very] [dark] red.");
   });
 
-  it("compares scripts without blanks by words", () => {
+  it("compares scripts without spaces by words", () => {
     expect(marked(diffWords("ฉันรักแมว", "ฉันรักหมา").after)).toBe("ฉันรัก[หมา]");
   });
 
@@ -36,7 +36,7 @@ describe("diffWords", () => {
     expect(after.filter(({ differs }) => differs).map(({ text }) => text)).toEqual(["new"]);
   });
 
-  it("keeps blanks at the start", () => {
+  it("keeps leading whitespace", () => {
     const { before } = diffWords("  a b", "a b");
     expect(before.map((word) => word.text).join("")).toBe("  a b");
   });

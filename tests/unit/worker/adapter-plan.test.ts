@@ -28,7 +28,7 @@ function plan(id: MethodId, edits: FieldValues = {}): AdapterPlan {
 }
 
 describe("the plan of every method", () => {
-  it.each(METHOD_IDS)("%s counts what it trains, where, and what that costs", (id) => {
+  it.each(METHOD_IDS)("%s reports what it trains, where, and at what cost", (id) => {
     const { problems, trainableParameters, modules, sizeBytes, trainingBytes } = plan(id);
     expect(problems).toEqual({});
     expect(trainableParameters).toBeGreaterThan(0);
@@ -63,13 +63,13 @@ describe("the plan of every method", () => {
 });
 
 describe("the plan of LoRA", () => {
-  it("tells targets from layers of which only the bias trains", () => {
+  it("distinguishes targets from layers of which only the bias trains", () => {
     const { targets, modules } = plan("lora", { target_modules: "1.self_attn.q_proj", bias: "all" });
     expect(targets).toEqual(["model.layers.1.self_attn.q_proj"]);
     expect(modules.map(({ path }) => path)).toContain("model.layers.0.self_attn.q_proj");
   });
 
-  it("counts embeddings and a tied head as targets, and whole modules as trained but no targets", () => {
+  it("counts embeddings and a tied head as targets, and modules_to_save as trained only", () => {
     const options = { target_modules: "embed_tokens, lm_head", modules_to_save: "0.self_attn.q_proj" };
     const { targets, modules } = plan("lora", options);
     expect(targets).toEqual(["model.embed_tokens", "lm_head"]);
@@ -86,7 +86,7 @@ describe("the plan of LoRA", () => {
     expect(Object.keys(plan("lora", options).problems)).toEqual([field]);
   });
 
-  it("follows the family's own targets where the field is empty", () => {
+  it("uses the family's default targets if the field is empty", () => {
     const { targets } = plan("lora");
     expect(targets).toEqual(
       [0, 1].flatMap((layer) => ["q", "v"].map((name) => `model.layers.${layer}.self_attn.${name}_proj`)),

@@ -25,7 +25,7 @@ describe.each(cases)("the figures of %s/%s", (family, name) => {
   const spec = describeModel(readJson(family, "config.json"));
   const adapter = bindCase({ spec }, family, name);
 
-  it("count what trains, and not what is fixed", () => {
+  it("count what trains, not what is fixed", () => {
     const { trainable } = readJson<GoldenInfo>(family, name, "golden.json");
     const elements = Object.values(trainable).map((shape) =>
       shape.reduce((product, size) => product * size, 1),
@@ -35,16 +35,16 @@ describe.each(cases)("the figures of %s/%s", (family, name) => {
     else expect(trainableCount(adapter)).toBe(all);
   });
 
-  it("foresee the file that is exported", async () => {
+  it("predict the size of the exported file", async () => {
     const values = under(await readTensors(family, name, "golden.safetensors"), "after");
-    const files = peftFiles(adapter, values, "someone/base", "");
+    const files = peftFiles(adapter, values, "someone/base");
     const weights = [...files].filter(([path]) => path.endsWith(".safetensors"));
     const real = weights.reduce((sum, [, bytes]) => sum + bytes.length, 0);
     const room = HEADER_BYTES * (adapter.parameters.length + weights.length);
     expect(Math.abs(adapterFileBytes(adapter, spec) - real)).toBeLessThan(room);
   });
 
-  it("take memory for what is fixed, too", () => {
+  it("include memory for fixed parameters", () => {
     const { length } = layOutParameters(adapter);
     const all = adapter.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     expect(length).toBeGreaterThanOrEqual(all);

@@ -50,7 +50,7 @@ async function nextChunk(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
 }
 
-it("encodes once for all who ask for the same, and for the next too", async () => {
+it("encodes once for equal requests, concurrent or later", async () => {
   const [one, other] = [encoded.get(key), encoded.get(key)];
   for (let chunk = 0; chunk < 3; chunk++) await nextChunk();
   expect((await one).map(({ ids }) => ids[0])).toEqual([0, 1, 2]);
@@ -59,7 +59,7 @@ it("encodes once for all who ask for the same, and for the next too", async () =
   expect(read).toBe(3);
 });
 
-it("goes on for those who still wait when another gives up", async () => {
+it("continues for the remaining waiters when one cancels", async () => {
   const controller = new AbortController();
   const impatient = encoded.get(key, controller.signal);
   const patient = encoded.get(key);
@@ -71,7 +71,7 @@ it("goes on for those who still wait when another gives up", async () => {
   expect(await patient).toHaveLength(3);
 });
 
-it("ends when nobody waits any more, and begins anew for the next", async () => {
+it("stops when nobody waits, and restarts for the next", async () => {
   const controller = new AbortController();
   const given = encoded.get(key, controller.signal);
   await nextChunk();
@@ -84,7 +84,7 @@ it("ends when nobody waits any more, and begins anew for the next", async () => 
   expect(await again).toHaveLength(3);
 });
 
-it("keeps those of a validation file beside the dataset's", async () => {
+it("caches those of a validation file beside the dataset's", async () => {
   const all = async (...args: Parameters<EncodedRows["get"]>) => {
     const rows = encoded.get(...args);
     for (let chunk = 0; chunk < 3; chunk++) await nextChunk();
@@ -98,7 +98,7 @@ it("keeps those of a validation file beside the dataset's", async () => {
   expect(await all(key)).not.toBe(own);
 });
 
-it("waits while something else goes first", async () => {
+it("yields to work of higher priority", async () => {
   const rows = encoded.get(key);
   await nextChunk();
   let finish: () => void = () => undefined;

@@ -76,7 +76,7 @@ const run = (method: MethodChoice, continueFrom: string | null): RunConfig => ({
 const q = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight";
 
 describe("the adapters that a method builds on", () => {
-  it("are taken from the library in the order they were chosen in", async () => {
+  it("come from the library in the chosen order", async () => {
     await keep("pirate", "lora", { options: { r: 2 }, fill: 1 });
     await keep("poet", "lora", { options: { r: 4 }, fill: 2 });
     const method = await withExperts(session, mix("poet,pirate"));
@@ -89,7 +89,7 @@ describe("the adapters that a method builds on", () => {
     expect(values.get(`experts.1.${q}`)?.data[0]).toBe(1);
   });
 
-  it("are refused at the field where they cannot be", async () => {
+  it("are refused at the field if unsuitable", async () => {
     await keep("elsewhere", "lora", { modelId: "another" });
     await keep("narrow", "houlsby");
     for (const [id, reason] of [
@@ -105,7 +105,7 @@ describe("the adapters that a method builds on", () => {
     }
   });
 
-  it("are those within an adapter that is gone on with, whatever became of the others", async () => {
+  it("come from the adapter that is trained further, whatever happened to the library's", async () => {
     const { experts } = await withExperts(session, mix("pirate,poet"));
     await keep("mixture", "xlora", { options: { adapters: "lost,gone" }, experts: experts!, fill: 3 });
     for (const config of [run(mix("poet,pirate"), "mixture"), run(mix({ within: "mixture" }), null)]) {
@@ -116,7 +116,7 @@ describe("the adapters that a method builds on", () => {
     }
   });
 
-  it("are none of other methods' business", async () => {
+  it("are not loaded for other methods", async () => {
     const lora: MethodChoice = { id: "lora", options: {} };
     expect(await withExperts(session, lora)).toBe(lora);
     expect((await readExpertValues(session, run(lora, null))).size).toBe(0);

@@ -83,7 +83,7 @@ async function rowsOf({ files }: FetchedDataset, firstRows?: number): Promise<nu
 }
 
 describe("a dataset of a hub", () => {
-  it("is downloaded as the files of its default part, in order", async () => {
+  it("is downloaded as the files of its default split, in order", async () => {
     const fetched = await get("owner/woods");
     expect(fetched.name).toBe("owner/woods (default, train)");
     expect(fetched.files.map(({ name }) => name)).toEqual(["0000.parquet", "0001.parquet"]);
@@ -93,13 +93,13 @@ describe("a dataset of a hub", () => {
     expect(await rowsOf(fetched, one + 1)).toBe(one + 1);
   });
 
-  it("comes by the address of its page, in another config, of which only the beginning was converted", async () => {
+  it("can be named by its page's address, also a partly converted config", async () => {
     const fetched = await get("https://huggingface.co/datasets/owner/woods/viewer", { config: "chats" });
     expect(fetched.name).toBe("owner/woods (chats, train)");
     expect(await rowsOf(fetched)).toBeGreaterThan(0);
   });
 
-  it("is fetched no further than the row groups that hold the rows asked for", async () => {
+  it("is fetched only up to the row groups with the requested rows", async () => {
     const fetched = await get("owner/woods", { config: "groups", rows: 1 });
     expect(fetched.files).toHaveLength(1);
     expect(await rowsOf(fetched, 1)).toBe(1);
@@ -112,13 +112,13 @@ describe("a dataset of a hub", () => {
     expect(tail).toMatch(new RegExp(`^bytes=\\d+-${sizeBytes - 1}$`));
   });
 
-  it("is fetched from as many files as the rows are in, the last one in part", async () => {
+  it("is fetched from the files with the requested rows, the last one in part", async () => {
     const fetched = await get("owner/woods", { config: "groups", rows: groupRows + 5 });
     expect(fetched.files.map(({ size }) => size === groups.length)).toEqual([true, false]);
     expect(await rowsOf(fetched, groupRows + 5)).toBe(groupRows + 5);
   });
 
-  it("goes on from the row groups that are here, and takes them for a part of the whole", async () => {
+  it("resumes after the row groups already downloaded", async () => {
     const partly = async (rows: number): Promise<string | null | undefined> => {
       hub.seen.length = 0;
       const fetched = await get("owner/woods", { config: "groups", rows });
@@ -149,7 +149,7 @@ describe("a dataset of a hub", () => {
     expect(more.files).toHaveLength(2);
   });
 
-  it("of which the footer is damaged is refused by its file", async () => {
+  it("with a damaged footer is refused, naming the file", async () => {
     groups.fill(0, -4);
     await expect(get("owner/woods", { config: "groups", rows: 1 })).rejects.toThrow(
       /0000\.parquet.*damaged/s,
@@ -164,7 +164,7 @@ describe("a dataset of a hub", () => {
     await expect(get("a/b/c")).rejects.toThrow();
   });
 
-  it("goes on where it was cancelled, and is cleared away once it is whole", async () => {
+  it("resumes after cancelling, and removes partial files when complete", async () => {
     Object.assign(hub.trouble, { path: "default/train/0001.parquet", drops: 1, dropAfterBytes: 100 });
     const controller = new AbortController();
     const cancelled = get("owner/woods", {}, controller.signal, (done) => {
@@ -184,7 +184,7 @@ describe("a dataset of a hub", () => {
     expect(root.countFiles()).toBe(0);
   });
 
-  it("of which access is asked comes with the token, which goes to the hub alone", async () => {
+  it("that is gated is fetched with the token, which only the hub receives", async () => {
     await expect(get("owner/gated")).rejects.toMatchObject({ field: "hubToken" });
     await get("owner/gated", { token: "hf_right", rows: 1 });
     expect(hub.seen.at(-1)?.authorization).toBe("Bearer hf_right");

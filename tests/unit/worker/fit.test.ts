@@ -14,7 +14,7 @@ const suggest = (budget: number, changes: Partial<TrainingOptions> = {}) =>
   suggestChanges({ ...training, ...changes }, predict, budget);
 
 describe("changes that make a run fit", () => {
-  test("are the mildest of each kind", async () => {
+  test("are the smallest sufficient ones of each kind", async () => {
     expect(await suggest(1300)).toEqual([
       { kind: "checkpointing", options: { gradientCheckpointing: true }, totalBytes: 509.6, fits: true },
       { kind: "batch", options: { batchSize: 4, gradientAccumulation: 6 }, totalBytes: 1124, fits: true },
@@ -22,7 +22,7 @@ describe("changes that make a run fit", () => {
     ]);
   });
 
-  test("keep the rows of a step as they are", async () => {
+  test("keep the rows per step", async () => {
     for (const [batchSize, gradientAccumulation] of [
       [8, 3],
       [7, 1],
@@ -39,7 +39,7 @@ describe("changes that make a run fit", () => {
     }
   });
 
-  test("are tried together where none is enough, and no further than it takes", async () => {
+  test("are combined if none is enough, no further than needed", async () => {
     const changes = await suggest(130);
     const [together, ...single] = changes;
     expect(together).toMatchObject({ kind: "together", fits: true });
@@ -54,11 +54,11 @@ describe("changes that make a run fit", () => {
     expect(single.every(({ fits }) => !fits)).toBe(true);
   });
 
-  test("say so where nothing is enough", async () => {
+  test("report if nothing is enough", async () => {
     expect((await suggest(50)).every(({ fits }) => !fits)).toBe(true);
   });
 
-  test("leave out what is on already, and lengths at which nothing is left to learn", async () => {
+  test("skip active changes, and lengths that leave nothing to learn", async () => {
     const learnable: PredictBytes = (options) =>
       Promise.resolve(options.maxLength < 128 ? null : bytesOf(options));
     const changes = await suggestChanges({ ...training, gradientCheckpointing: true }, learnable, 0);

@@ -18,7 +18,7 @@ const generation = {
   transformers_version: "4.51.0",
 };
 
-test("each key is a rule of answers, offered to the form, of no effect, or told", () => {
+test("each key is applied, offered to the form, without effect, or reported", () => {
   expect(readGeneration(generation, { pad_token_id: 0 })).toEqual({
     rules: { minNew: 5, suppressed: [7, 8] },
     // transformers' default of top_k is 50.
@@ -29,18 +29,18 @@ test("each key is a rule of answers, offered to the form, of no effect, or told"
   expect(readGeneration(null, {})).toEqual({ rules: {}, ownSampling: null, unread: [] });
 });
 
-test("without do_sample the likeliest token is the model's own choice", () => {
+test("without do_sample the default is greedy decoding", () => {
   const { ownSampling, unread } = readGeneration({ temperature: 0.6, repetition_penalty: 1.1 }, {});
   expect(ownSampling).toEqual({ temperature: 0, repetitionPenalty: 1.1 });
   expect(unread).toEqual([{ key: "temperature", value: "0.6" }]);
   expect(readGeneration({ repetition_penalty: 1, do_sample: false }, {}).ownSampling).toBeNull();
 });
 
-test("the token 0 may be forced", () => {
+test("token 0 can be forced", () => {
   expect(readGeneration({ forced_bos_token_id: 0 }, {}).rules).toEqual({ forcedFirst: 0 });
 });
 
-test("an entry of a form that transformers does not take is told", () => {
+test("an entry that transformers does not accept is reported", () => {
   const wrong = {
     suppress_tokens: "7",
     min_new_tokens: -1,
@@ -58,7 +58,7 @@ test("an entry of a form that transformers does not take is told", () => {
   ]);
 });
 
-test("the card of a model names what is told", () => {
+test("a model's card lists what is reported", () => {
   const { unread } = readGeneration({ stop_strings: ["\n"], force_words_ids: Array(40).fill(11) }, {});
   expect(model.unread({ config: ["residual_multiplier"], generation: unread })).toBe(
     'config.json: residual_multiplier; generation_config.json: stop_strings ["\\n"], force_words_ids [11,11,11,11,11,11,11,11,11,11,11,11,11,…',

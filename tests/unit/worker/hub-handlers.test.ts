@@ -74,7 +74,7 @@ const download = (repository: string, choiceId = "safetensors") =>
   worker.call("downloadModel", { ...request(repository), choiceId });
 
 describe("commands about a hub", () => {
-  it("look a repository up, and download it into the library", async () => {
+  it("inspect a repository, and download it into the library", async () => {
     expect(await worker.call("listRepository", request("owner/spruce"))).toMatchObject({
       license: "apache-2.0",
       choices: [{ id: "safetensors", kind: "safetensors" }],
@@ -96,7 +96,7 @@ describe("commands about a hub", () => {
     expect(await worker.call("listDownloads")).toEqual([]);
   });
 
-  it("go on after a reload with what is missing, by Download or by the list", async () => {
+  it("resume after a reload, from Download or from the list", async () => {
     for (const how of ["download", "list"] as const) {
       Object.assign(hub.trouble, { refusals: 1, retryAfter: "600" });
       await expect(download("owner/spruce")).rejects.toMatchObject({ code: "network" });
@@ -117,7 +117,7 @@ describe("commands about a hub", () => {
     }
   });
 
-  it("keep a token that was typed for one hub from a download of another", async () => {
+  it("do not send a token entered for one hub to another", async () => {
     Object.assign(hub.trouble, { refusals: 1, retryAfter: "600" });
     await expect(download("owner/spruce")).rejects.toMatchObject({ code: "network" });
     const [begun] = await worker.call("listDownloads");
@@ -130,7 +130,7 @@ describe("commands about a hub", () => {
     await models.deleteModel(card!.id);
   });
 
-  it("run one at a time, and are cancelled with what has arrived kept", async () => {
+  it("run one at a time, and keep partial files when cancelled", async () => {
     hub.trouble.silent = 1;
     const controller = new AbortController();
     const going = worker
@@ -149,7 +149,7 @@ describe("commands about a hub", () => {
     expect(root.countFiles()).toBe(0);
   });
 
-  it("refuse a family that the studio does not have before its weights are fetched", async () => {
+  it("refuse an unsupported family before fetching its weights", async () => {
     await expect(download("owner/other")).rejects.toMatchObject({
       code: "model",
       what: expect.stringContaining("squirrel"),
@@ -174,13 +174,13 @@ describe("commands about a hub", () => {
     ]);
   });
 
-  it("download a GGUF file under its own name", async () => {
+  it("store a GGUF file under its own name", async () => {
     const card = await download("owner/quantised", "model.Q4_K_M.gguf");
     expect(card).toMatchObject({ title: "owner/quantised (model.Q4_K_M.gguf)", parameters: 0 });
     expect((await models.openModel(card.id)).map(({ name }) => name)).toEqual(["model.Q4_K_M.gguf"]);
   });
 
-  it("remember a token only when asked, for its endpoint alone, and never show it", async () => {
+  it("remember a token only on request, for its endpoint, and never return it", async () => {
     const { endpoint } = hub;
     const gated = (more: Partial<HubRequest>) => worker.call("listRepository", request("owner/gated", more));
     await expect(gated({ token: "hf_wrong", rememberToken: true })).rejects.toMatchObject({
@@ -201,7 +201,7 @@ describe("commands about a hub", () => {
     await expect(gated({})).rejects.toMatchObject({ field: "hubToken" });
   });
 
-  it("say so where nothing can be kept", async () => {
+  it("report that nothing can be stored", async () => {
     vi.stubGlobal("navigator", {});
     await expect(download("owner/spruce")).rejects.toMatchObject({
       code: "storage",

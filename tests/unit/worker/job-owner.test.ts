@@ -10,21 +10,23 @@ const gpuUsers: readonly JobKind[] = [
 ];
 const adapterEditors: readonly JobKind[] = ["import-adapter", "edit-library"];
 const datasetEditors: readonly JobKind[] = ["import-dataset", "delete-dataset", "edit-dataset"];
-const networkUsers: readonly JobKind[] = ["look-up", "download", "fetch-dataset"];
+const networkUsers: readonly JobKind[] = ["look-up", "download", "fetch-dataset", "push"];
+const fileMakers: readonly JobKind[] = ["export", "push"];
 
 /** What cannot start while a job of a kind is running, listed independently of the implementation. */
 const exclusions: Readonly<Record<JobKind, readonly JobKind[]>> = {
-  "load-model": [...gpuUsers, "export", ...adapterEditors],
-  "delete-model": [...gpuUsers, "export", ...adapterEditors],
-  train: [...gpuUsers, "export", ...adapterEditors, ...datasetEditors],
+  "load-model": [...gpuUsers, ...fileMakers, ...adapterEditors],
+  "delete-model": [...gpuUsers, ...fileMakers, ...adapterEditors],
+  train: [...gpuUsers, ...fileMakers, ...adapterEditors, ...datasetEditors],
   measure: [...gpuUsers, ...adapterEditors, ...datasetEditors],
   answer: [...gpuUsers, ...adapterEditors],
   "answer-files": [...gpuUsers, ...adapterEditors],
   evaluate: [...gpuUsers, ...adapterEditors, ...datasetEditors],
   "try-onnx": [...gpuUsers, ...adapterEditors],
-  export: ["load-model", "delete-model", "train", "export", ...adapterEditors],
-  "import-adapter": [...gpuUsers, "export", ...adapterEditors],
-  "edit-library": [...gpuUsers, "export", ...adapterEditors],
+  export: ["load-model", "delete-model", "train", ...fileMakers, ...adapterEditors],
+  push: ["load-model", "delete-model", "train", "export", ...networkUsers, ...adapterEditors],
+  "import-adapter": [...gpuUsers, ...fileMakers, ...adapterEditors],
+  "edit-library": [...gpuUsers, ...fileMakers, ...adapterEditors],
   "import-dataset": ["train", "measure", "evaluate", ...datasetEditors],
   "delete-dataset": ["train", "measure", "evaluate", ...datasetEditors],
   "edit-dataset": ["train", "measure", "evaluate", ...datasetEditors],
@@ -90,8 +92,8 @@ function startJob(kind: JobKind, subject?: string) {
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 const running = (): JobKind[] => (told.at(-1) ?? []).map(({ kind }) => kind);
 
-describe("a job that rests", () => {
-  it("lets another kind run until it goes on, and then waits for its end", async () => {
+describe("a paused job", () => {
+  it("lets another kind run until it resumes, and then waits for its end", async () => {
     const train = startJob("train");
     await settled();
     await expect(startJob("answer").outcome).rejects.toMatchObject({ code: "busy" });
@@ -138,7 +140,7 @@ describe("what excludes what", () => {
     }
   });
 
-  it("is told to the page with each job", () => {
+  it("is reported to the page with each job", () => {
     for (const kind of kinds) {
       const job = startJob(kind);
       expect([...(told.at(-1)?.[0]?.excludes ?? [])].sort()).toEqual([...exclusions[kind]].sort());
@@ -147,7 +149,7 @@ describe("what excludes what", () => {
     }
   });
 
-  it("goes both ways", () => {
+  it("is symmetric", () => {
     for (const one of kinds)
       for (const other of kinds)
         expect(exclusions[one].includes(other), `${one}, ${other}`).toBe(exclusions[other].includes(one));
@@ -155,7 +157,7 @@ describe("what excludes what", () => {
 });
 
 describe("a job", () => {
-  it("has its place from the call on to its very end, also when it is cancelled and takes its time", async () => {
+  it("holds its place from the call to its end, even when slow to cancel", async () => {
     const train = startJob("train");
     // In the same turn, before anything could have started.
     await expect(startJob("load-model").outcome).rejects.toMatchObject({
@@ -176,7 +178,7 @@ describe("a job", () => {
     expect(load.hasStarted).toBe(true);
   });
 
-  it("that throws gives its place back and its error on", async () => {
+  it("that throws releases its place and passes its error on", async () => {
     const train = startJob("train");
     await settled();
     const error = new LuthierError({ code: "storage/full", task: "adapter-keep" });
@@ -204,7 +206,7 @@ describe("a job", () => {
     expect(told).toEqual([]);
   });
 
-  it("that is cancelled while it waits never runs, and leaves at once", async () => {
+  it("that is cancelled while waiting never runs, and leaves at once", async () => {
     const first = startJob("load-model");
     await settled();
     const second = startJob("load-model");
@@ -218,7 +220,7 @@ describe("a job", () => {
     expect(second.hasStarted).toBe(false);
   });
 
-  it("takes the place of all of its kind that came before, when the last of them has ended", async () => {
+  it("replaces all earlier jobs of its kind, once the last of them has ended", async () => {
     const first = startJob("load-model");
     await settled();
     const second = startJob("load-model");
@@ -235,7 +237,7 @@ describe("a job", () => {
     expect(await third.outcome).toBe("load-model done");
   });
 
-  it("tells the page of its start and its end, before who called it hears of that", async () => {
+  it("reports its start and end to the page before its caller", async () => {
     const load = startJob("load-model", "spruce");
     const download = startJob("download");
     expect(told.map((jobs) => jobs.map(({ id, kind, subject }) => [id, kind, subject]))).toEqual([
@@ -256,7 +258,7 @@ describe("a job", () => {
     expect(told).toHaveLength(4);
   });
 
-  it("tells how far it is while it runs, and no more after", async () => {
+  it("reports progress only while it runs", async () => {
     const load = startJob("load-model");
     await settled();
     const report = { done: 1, total: 2, what: "weights" } as const;
@@ -278,7 +280,7 @@ describe("the owner", () => {
     expect(download.context.signal.aborted).toBe(false);
   });
 
-  it("says when the last job of a kind has ended, or that nobody waits for that any more", async () => {
+  it("resolves when the last job of a kind has ended, or when the wait is aborted", async () => {
     const load = startJob("load-model");
     const { signal } = new AbortController();
     let isOver = false;

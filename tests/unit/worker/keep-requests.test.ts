@@ -10,7 +10,7 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 }
 
 describe("a request to keep the run", () => {
-  it("waits for the run to be kept, and for nothing where none goes on", async () => {
+  it("waits for the run's checkpoint, and returns at once without a run", async () => {
     const requests = new KeepRequests();
     expect(await isSettled(requests.ask())).toBe(true);
     requests.begin();
@@ -22,7 +22,7 @@ describe("a request to keep the run", () => {
     expect(requests.isPending).toBe(false);
   });
 
-  it("does not outlive the run, nor wait for a paused one", async () => {
+  it("ends with the run, and does not wait for a paused one", async () => {
     const requests = new KeepRequests();
     requests.begin();
     const asked = requests.ask();

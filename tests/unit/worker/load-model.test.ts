@@ -145,7 +145,7 @@ function expectFirstModel(): void {
 }
 
 describe("another model", () => {
-  it("takes the place of the first on both sides at once, when it is ready", async () => {
+  it("replaces the first on both sides once it is ready", async () => {
     const seen: (string | undefined)[] = [];
     const stop = store.subscribe((now) => {
       if (seen.at(-1) !== now.model?.id) seen.push(now.model?.id);
@@ -160,7 +160,7 @@ describe("another model", () => {
     expect(session.model.summary.gpuBytes).toBe(gpu.usage.bytes);
   });
 
-  it("that is asked for while a training runs is refused, and nothing is lost", async () => {
+  it("is refused during training, and nothing is lost", async () => {
     const controller = new AbortController();
     let endRun: (() => void) | undefined;
     const run = owner.run(
@@ -179,14 +179,14 @@ describe("another model", () => {
     ["has a broken config.json", { "config.json": new TextEncoder().encode("{") }],
     ["is of an unknown family", { "config.json": new TextEncoder().encode('{"model_type":"squirrel"}') }],
     ["has damaged weights", { "model.safetensors": new Uint8Array(100) }],
-  ])("that %s leaves the first in use", async (_, change) => {
+  ])("that %s leaves the first loaded", async (_, change) => {
     await state().loadModelFiles(await otherFiles(change));
     expect(state().modelProblem).not.toBeNull();
     expect(state().modelProblem?.problem.code).not.toBe("internal");
     expectFirstModel();
   });
 
-  it("whose loading is cancelled leaves the first in use", async () => {
+  it("whose loading is cancelled leaves the first loaded", async () => {
     const { allocating } = gpu;
     vi.spyOn(gpu, "allocating").mockImplementation(async (what, allocate) => {
       const made = await allocating.call(gpu, what, allocate);
@@ -200,7 +200,7 @@ describe("another model", () => {
     expectFirstModel();
   });
 
-  it("that does not fit beside the first is loaded in its place", async () => {
+  it("that does not fit beside the first replaces it before loading", async () => {
     const first = session.model.engine.weights.sizeBytes;
     limitMemory(() => first);
     await state().loadModelFiles(await otherFiles());
@@ -211,7 +211,7 @@ describe("another model", () => {
     expect(gpu.usage.bytes).toBe(session.model.engine.weights.sizeBytes);
   });
 
-  it("that does not fit at all makes way for the first again, with its unsaved adapter", async () => {
+  it("that does not fit at all is replaced by the first again, with its unsaved adapter", async () => {
     const before = session.model.engine.weights.sizeBytes;
     const adapter = methods.lora.bind({ r: 2 }, session.model.engine.spec);
     const lora = new AdapterState(gpu, adapter);
@@ -233,7 +233,7 @@ describe("another model", () => {
     expectFirstModel();
   });
 
-  it("is loaded though no database opens, and the page is told", async () => {
+  it("loads even if no database opens, and the page is told", async () => {
     vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(() => {
       throw new DOMException("The database connection is closing.", "InvalidStateError");
     });
@@ -247,7 +247,7 @@ describe("another model", () => {
     next.close();
   });
 
-  it("with a number that is none is refused by the tensor's name", async () => {
+  it("with a NaN is refused, naming the tensor", async () => {
     const weights = new Uint8Array(await readFile(join(GOLDEN, "model.safetensors")));
     weights.set([0, 0, 0xc0, 0x7f], weights.length - 4);
     await state().loadModelFiles(await otherFiles({ "model.safetensors": weights }));
@@ -258,7 +258,7 @@ describe("another model", () => {
     expectFirstModel();
   });
 
-  it("that fails, and the first after it too, leaves none, and the page says so", async () => {
+  it("leaves no model if both it and the first fail to load, and reports it", async () => {
     limitMemory(() => 0);
     await state().loadModelFiles(await otherFiles());
     expect(session.hasModel).toBe(false);
@@ -267,7 +267,7 @@ describe("another model", () => {
     expect(gpu.usage.bytes).toBe(0);
   });
 
-  it("is none when the GPU is lost, and the page loads it again by itself", async () => {
+  it("is gone when the GPU is lost, and the page reloads it", async () => {
     onLost.mockClear();
     gpu.device.destroy();
     await vi.waitFor(() => expect(state().recovery).toBe("under-way"));
@@ -278,7 +278,7 @@ describe("another model", () => {
     expect(session.hasModel).toBe(true);
   });
 
-  it("is loaded again in four bits, and stays as it was where that fails", async () => {
+  it("can be reloaded in four bits, and stays unchanged if that fails", async () => {
     limitMemory(() => 0);
     const { precision } = session.model.summary;
     vi.spyOn(session, "gpu").mockRejectedValueOnce(new LuthierError({ code: "gpu/no-adapter" }));

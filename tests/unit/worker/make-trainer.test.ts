@@ -91,7 +91,7 @@ beforeEach(() => {
   session.setModel({ engine } as ActiveModel);
 });
 
-test("a run that does not fit says what it takes, and which changes would take how much less", async () => {
+test("a run that does not fit reports its memory, and what changes would save", async () => {
   const setup = setUp({ batchSize: 8 });
   const state = new AdapterState(gpu, setup.adapter);
   const before = gpu.usage.bytes;
@@ -110,7 +110,7 @@ test("a run that does not fit says what it takes, and which changes would take h
   state.destroy();
 });
 
-test("every change takes what it says", async () => {
+test("every change saves what it promises", async () => {
   const setup = setUp({ batchSize: 8 });
   const changes = await fitChanges(engine, setup, 0);
   const kinds = ["batch", "checkpointing", "length", "quantization", "together"];
@@ -128,7 +128,7 @@ test("every change takes what it says", async () => {
   }
 });
 
-test("loading the model in NF4 takes what is said of it", async () => {
+test("loading the model in NF4 takes the predicted memory", async () => {
   const setup = setUp({ batchSize: 2 });
   const changes = await fitChanges(engine, setup, 0);
   const { totalBytes, quantization } = changes.find(({ kind }) => kind === "quantization")!;

@@ -8,14 +8,14 @@ const session = (loss: Promise<LuthierError>) =>
   ({ gpu: () => Promise.resolve({ gpu: { lost: loss } }) }) as never;
 const soon = (): Promise<LuthierError> => new Promise((resolve) => setTimeout(resolve, 20, lost));
 
-it("calls a failed read-back what it is, where the device tells of its loss a moment later", async () => {
+it("reports a failed read-back as a lost device if the loss follows shortly after", async () => {
   const unread = new LuthierError({ code: "gpu/no-result" });
   await expect(onGpu(session(soon()), () => Promise.reject(unread))).rejects.toBe(lost);
   await expect(onGpu(session(soon()), () => Promise.reject(new TypeError("destroyed")))).rejects.toBe(lost);
   await expect(onGpu(session(never), () => Promise.reject(unread))).rejects.toBe(unread);
 });
 
-it("leaves other ends as they are, and does not wait for them", async () => {
+it("passes other failures on without waiting", async () => {
   const started = performance.now();
   for (const error of [
     cancelled(),

@@ -89,7 +89,7 @@ beforeEach(() => {
 });
 
 describe("log-probabilities before training", () => {
-  test("are computed once for every pair, held-out ones included, with progress", async () => {
+  test("are computed once per pair, held-out ones included, with progress", async () => {
     const data = plan();
     const { references, lines } = await prepare(data);
     expect([passes, computed]).toEqual([1, 5]);
@@ -105,7 +105,7 @@ describe("log-probabilities before training", () => {
     }
   });
 
-  test("are taken from an interrupted run of the same model over the same tokens", async () => {
+  test("are reused from an interrupted run of the same model and tokens", async () => {
     const { references } = await prepare(plan());
     const resumed = plan();
     passes = 0;
@@ -143,7 +143,7 @@ describe("log-probabilities before training", () => {
     expect(passes).toBe(0);
   });
 
-  test("are not kept if computing them is cancelled", async () => {
+  test("are not stored if cancelled", async () => {
     const controller = new AbortController();
     controller.abort();
     expect((await prepare(plan(), { signal: controller.signal })).references).toBeUndefined();

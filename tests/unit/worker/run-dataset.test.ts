@@ -11,7 +11,7 @@ beforeEach(() => {
   datasets = [];
 });
 
-test("a dataset that was imported again is recognised by its contents, whatever it is called", async () => {
+test("recognises a reimported dataset by its contents", async () => {
   datasets = [
     { id: "other", contentHash: "bb" },
     { id: "check", contentHash: "aa", validates: "other" },
@@ -20,7 +20,7 @@ test("a dataset that was imported again is recognised by its contents, whatever 
   expect(await withPresentData(config)).toEqual({ ...config, datasetId: "new" });
 });
 
-test("a dataset that is still there stays, and one that is gone stays gone", async () => {
+test("keeps an existing dataset, and leaves a deleted one out", async () => {
   datasets = [
     { id: "new", contentHash: "aa" },
     { id: "old", contentHash: "aa" },
@@ -33,7 +33,7 @@ test("a dataset that is still there stays, and one that is gone stays gone", asy
   expect(await withPresentData({ datasetId: "old" })).toEqual({ datasetId: "old" });
 });
 
-test("a validation file is recognised too, among validation files", async () => {
+test("recognises a reimported validation file", async () => {
   const asked = { ...config, validationDatasetId: "check", validationHash: "cc" };
   datasets = [
     { id: "new", contentHash: "aa" },

@@ -58,7 +58,7 @@ function run(id: string, modelId = "spruce"): RunCheckpoint {
 const session = { hasModel: true, model: { summary: { id: "spruce" } } } as never;
 
 describe("a run", () => {
-  it("is owned by one tab, and no other trains or discards it meanwhile", async () => {
+  it("is owned by one tab; no other can train or discard it", async () => {
     await studio.saveCheckpoint(run("a"));
     const disown = await studio.claimRun("a");
     await expect(studio.claimRun("b")).rejects.toMatchObject({ problem: { code: "busy/elsewhere" } });
@@ -71,7 +71,7 @@ describe("a run", () => {
     expect(await studio.listInterruptedRuns(session)).toEqual([]);
   });
 
-  it("is free again when its tab crashes", async () => {
+  it("is released when its tab crashes", async () => {
     await studio.saveCheckpoint(run("a"));
     await studio.claimRun("a");
     locks.releaseAll();
@@ -79,7 +79,7 @@ describe("a run", () => {
     await studio.claimRun("a");
   });
 
-  it("stays beside newer ones, and where its dataset is gone", async () => {
+  it("stays beside newer ones, and without its dataset", async () => {
     await studio.saveCheckpoint(run("a"));
     await studio.saveCheckpoint(run("b"));
     const listed = await studio.listInterruptedRuns(session);
@@ -91,8 +91,8 @@ describe("a run", () => {
   });
 });
 
-describe("what belongs to no model", () => {
-  it("is listed with its size, stays, and is deleted by name", async () => {
+describe("data without a model", () => {
+  it("is listed with its size, and deleted by name", async () => {
     await studio.saveCheckpoint(run("a"));
     await studio.saveCheckpoint(run("b", "deleted"));
     const adapter = { id: "c", name: "Left", modelId: "deleted", savedAt: 2, values: new Uint8Array(50) };

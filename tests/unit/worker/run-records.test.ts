@@ -93,7 +93,7 @@ describe.each(["opfs", "idb"] as const)("runs recorded in %s", (place) => {
     vi.stubGlobal("FileSystemFileHandle", FakeFile);
   });
 
-  it("are listed newest first, and read with their curves", async () => {
+  it("are listed newest first, with their curves", async () => {
     await studio.saveRunRecord(record("a", 1));
     await studio.saveRunRecord(record("b", 2));
     expect(await numbers()).toEqual([2, 1]);
@@ -103,7 +103,7 @@ describe.each(["opfs", "idb"] as const)("runs recorded in %s", (place) => {
     await expect(studio.readRun("c")).rejects.toMatchObject({ problem: { code: "config/no-such-run" } });
   });
 
-  it("keep what the user wrote while the run saves its progress", async () => {
+  it("keep the user's notes while the run saves its progress", async () => {
     await studio.saveRunRecord(record("a", 1, { state: "running" }));
     await studio.editRun("a", { name: "Mine", note: "good", starred: true });
     await studio.saveRunRecord(record("a", 1, { steps: 2 }));
@@ -112,7 +112,7 @@ describe.each(["opfs", "idb"] as const)("runs recorded in %s", (place) => {
     ]);
   });
 
-  it("are deleted until they are restored, and gone once tidied", async () => {
+  it("can be restored after deletion until cleanup", async () => {
     await studio.saveRunRecord(record("a", 1));
     await studio.saveRunRecord(record("b", 2));
     await studio.editRun("a", { deletedAt: 5 });
@@ -128,7 +128,7 @@ describe.each(["opfs", "idb"] as const)("runs recorded in %s", (place) => {
     expect(await numbers()).toEqual([1]);
   });
 
-  it("are interrupted once no tab runs them, and not deleted while one does", async () => {
+  it("count as interrupted once no tab runs them, and cannot be deleted while one does", async () => {
     await studio.saveRunRecord(record("a", 1, { state: "running" }));
     await studio.claimRun("a");
     expect(await studio.listRuns()).toMatchObject([{ state: "running", resumable: false }]);
@@ -139,7 +139,7 @@ describe.each(["opfs", "idb"] as const)("runs recorded in %s", (place) => {
     expect(await studio.listRuns()).toMatchObject([{ state: "interrupted", resumable: false }]);
   });
 
-  it("tell what they have not seen, also under another form and without their dataset", async () => {
+  it("identify held-out rows, also under other settings and without their dataset", async () => {
     await studio.saveRunRecord(record("a", 1));
     expect(await studio.heldOutOfRun("a", 40)).toEqual([held]);
     expect(await studio.heldOutOfRun("imported", 40)).toEqual([]);

@@ -93,7 +93,7 @@ async function refusal(work: Promise<unknown>): Promise<unknown> {
   return { code: error.problem.code, field: error.field };
 }
 
-describe("objectives on better and worse answers", () => {
+describe("preference objectives", () => {
   test.each<[ObjectiveId | null, EncodedRow[], unknown]>([
     [null, single, null],
     ["dpo", pairs, "pairs"],
@@ -104,7 +104,7 @@ describe("objectives on better and worse answers", () => {
     expect(asked).toEqual([compares]);
   });
 
-  test("run on models with an encoder, too, and without packing and the base model's dropout", async () => {
+  test("support encoder-decoders, without packing and base dropout", async () => {
     const { training, data } = await setUp(
       "t5",
       pairs,
@@ -115,7 +115,7 @@ describe("objectives on better and worse answers", () => {
     expect(data.shapes[0]).toMatchObject({ rows: 2 * training.batchSize, pair: { source: 8, target: 32 } });
   });
 
-  test("learn the chosen answer's prompt with ORPO on a decoder alone", async () => {
+  test("supervise the chosen answer's prompt with ORPO on decoder-only models only", async () => {
     const marks = async (family: string, id: ObjectiveId) =>
       (await setUp(family, pairs, configOf(id))).rows[0]!;
     const { supervised, rejected } = await marks("llama", "orpo");
@@ -125,7 +125,7 @@ describe("objectives on better and worse answers", () => {
     expect((await marks("llama", "cpo")).supervised[0]).toBe(0);
   });
 
-  test("with KTO give each answer another one after its prompt, of which one row has none", async () => {
+  test("pair each answer with a mismatched one for KTO, and need more than one row", async () => {
     const { data } = await setUp("llama", labelled, configOf("kto", { validationSplit: 0 }));
     const [batch] = data.batches(0);
     expect(batch!.rows).toBe(16);
@@ -139,14 +139,14 @@ describe("objectives on better and worse answers", () => {
     });
   });
 
-  test("refuse a method that weighs numbers on single texts", async () => {
+  test("refuse a method that scores weights on single texts", async () => {
     expect(await refusal(setUp("llama", pairs, configOf("dpo", { method: "fishmask" })))).toEqual({
       code: "config/preferences-without-selection",
       field: "objective",
     });
   });
 
-  test("are part of the forecast and of what would fit, but KTO not with one row a batch", async () => {
+  test("are part of the forecast and of the suggested changes", async () => {
     const forecast = (id: ObjectiveId | null, rows: EncodedRow[], batchSize: number) =>
       forecastTraining(
         hostOf("llama"),

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-test("every sample has the rows that it suggests, in front of the others that are held out", async () => {
+test("every sample has its suggested rows, first among the held-out ones", async () => {
   vi.stubGlobal(
     "fetch",
     async (url: string) => new Response(await readFile(join("public", new URL(url).pathname))),
@@ -27,7 +27,7 @@ test("every sample has the rows that it suggests, in front of the others that ar
   }
 });
 
-test("an index that is not as it should be is refused by its name and key", async () => {
+test("an invalid index is refused, naming file and key", async () => {
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json([{ id: "pirate", file: 7 }])));
   await expect(worker.samples()).rejects.toThrow(
     "datasets/index.json has 7 at [0].file, where text belongs.",

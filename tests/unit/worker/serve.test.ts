@@ -3,7 +3,7 @@ import { cancelled, LuthierError } from "../../../src/lib/errors";
 import { linkWorker } from "../../support/worker-link";
 
 describe("the worker's answers", () => {
-  it("come as results, or as errors that a person can read", async () => {
+  it("are results, or readable errors", async () => {
     const refusal = new LuthierError({ code: "data/dataset-gone" });
     const client = linkWorker(() => ({
       listDatasets: () => [],
@@ -13,7 +13,7 @@ describe("the worker's answers", () => {
     await expect(client.call("deleteDataset", { id: "x" })).rejects.toMatchObject(refusal.toData());
   });
 
-  it("call a fault of the studio by its name", async () => {
+  it("report an internal fault as such", async () => {
     const client = linkWorker(() => ({
       listDatasets() {
         throw new TypeError("rows is undefined");
@@ -25,7 +25,7 @@ describe("the worker's answers", () => {
     });
   });
 
-  it("come early for a cancelled request, and for no other", async () => {
+  it("come early only for a cancelled request", async () => {
     const signals: AbortSignal[] = [];
     const wait = (_config: unknown, { signal }: { signal: AbortSignal }): Promise<never> =>
       new Promise((_resolve, reject) => {

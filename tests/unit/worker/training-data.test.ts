@@ -46,7 +46,7 @@ function makeRows(count: number): { rows: EncodedRow[]; looks: () => number } {
 }
 
 test.each([{ packing: false }, { packing: true, maxLength: 256 }])(
-  "planning looks at each row a few times however many epochs there are, and at few when a step asks: %o",
+  "planning visits each row a few times whatever the epochs, and few rows per step: %o",
   (changes) => {
     const count = 20_000;
     const { rows, looks } = makeRows(count);
@@ -100,7 +100,7 @@ describe.each([
 test.each([
   ["few rows", 300],
   ["many rows", 20_000],
-])("shapes have room for the prompts and the answers of an encoder's rows: %s", (_, count) => {
+])("shapes have room for an encoder-decoder's prompts and answers: %s", (_, count) => {
   const { rows } = makeRows(count);
   const data = planTrainingData(rows, options({ epochs: 3, packing: false }), virtual, true);
   for (const step of [0, 1, data.totalSteps - 1]) {
@@ -114,7 +114,7 @@ test.each([
   }
 });
 
-test("places for labels are as many as the fullest batch needs where the run is short enough to see", () => {
+test("label slots match the fullest batch of a short run", () => {
   const { rows } = makeRows(300);
   const data = planTrainingData(rows, options({ epochs: 2 }), virtual);
   const most = new Map<number, number>();
@@ -129,7 +129,7 @@ test("places for labels are as many as the fullest batch needs where the run is 
   );
 });
 
-test("every step of every epoch has a batch, also where packing makes one less", () => {
+test("every step has a batch, even if packing gives an epoch one less", () => {
   const { rows } = makeRows(97);
   const data = planTrainingData(
     rows,
@@ -139,7 +139,7 @@ test("every step of every epoch has a batch, also where packing makes one less",
   for (let step = 0; step < data.totalSteps; step++) expect(data.batches(step)).toHaveLength(1);
 });
 
-test("a validation file is measured on in place of rows of the dataset, and gives the row to answer", () => {
+test("a validation file replaces held-out rows, and provides the sample prompt", () => {
   const { rows } = makeRows(50);
   const bad = { code: "data/nothing-to-learn" } as const;
   const own = makeRows(7).rows.map((row, index) => ({
@@ -163,12 +163,12 @@ test("a validation file is measured on in place of rows of the dataset, and give
   );
 });
 
-test("a text's block to answer is told by the row in which it begins", () => {
+test("a text block's sample prompt is identified by the row it starts in", () => {
   const rows = makeRows(4).rows.map((row) => ({ ...row, row: 9 }));
   expect(planTrainingData(rows, options({ validationSplit: 0 }), virtual).sampleRow).toBe(9);
 });
 
-test("pairs of answers are batched side by side, with their log-probabilities before training", () => {
+test("pairs of answers are batched side by side, with reference log-probabilities", () => {
   const { rows } = makeRows(40);
   const pairs = rows.map((row, index): EncodedRow => {
     const length = 3 + (index % 7);
@@ -203,7 +203,7 @@ test("pairs of answers are batched side by side, with their log-probabilities be
     expect(shapes.some(({ rows: of, length }) => of === batch.rows && length === batch.length)).toBe(true);
 });
 
-test("what a run holds out is told by its split, with excluded rows left aside", () => {
+test("held-out rows follow from the split, excluded rows aside", () => {
   const excluded = { code: "data/nothing-to-learn" } as const;
   const rows = makeRows(40).rows.map((row, index) => ({
     ...row,
@@ -263,7 +263,7 @@ describe("rows mixed in", () => {
       .map(({ id }) => id)
       .sort((a, b) => a - b);
 
-  test("make up their share of an epoch, are drawn by the seed, and are not held out", () => {
+  test("make up their share of an epoch, depend on the seed, and are not held out", () => {
     const [texts, chat] = [marked(100, 1000), marked(50, 5000)];
     const plan = (seed: number) =>
       planTrainingData(texts, options({ ...base, mixShare: 0.2, seed }), virtual, false, { mixed: chat });
@@ -296,7 +296,7 @@ describe("rows mixed in", () => {
     expect(rows.filter(({ id }) => id < 5000).map(({ mask }) => mask)).toEqual(Array(4).fill([1, 1, 1]));
   });
 
-  test("are all there are if the share asks for more, and refused if none can be learned", () => {
+  test("are capped at all rows, and refused if none is usable", () => {
     const few = planTrainingData(marked(80, 1000), options({ ...base, mixShare: 0.5 }), virtual, false, {
       mixed: marked(3, 5000),
     });

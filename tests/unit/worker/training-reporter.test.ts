@@ -21,7 +21,7 @@ describe("what a run reports", () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
   afterEach(() => vi.useRealTimers());
 
-  it("keeps its speed through a rest, which does not count as time", () => {
+  it("excludes pauses from its speed and time", () => {
     const sent: TrainingReport[] = [];
     const reporter = new TrainingReporter(
       (name, report) => {

@@ -1,10 +1,18 @@
-import type { AsyncBuffer, ColumnMetaData, Compressors, FileMetaData, RowGroup, SchemaTree } from "hyparquet";
-import { parquetHeader, readPage } from "hyparquet/src/column.js";
-import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import type {
+  AsyncBuffer,
+  ColumnMetaData,
+  Compressors,
+  DecodedArray,
+  FileMetaData,
+  RowGroup,
+  SchemaTree,
+} from "hyparquet";
+import { parquetHeader } from "hyparquet/src/column.js";
+import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { parquetSchema } from "hyparquet/src/metadata.js";
 import { assembleAsync, asyncGroupToRows } from "hyparquet/src/rowgroup.js";
 import { getMaxRepetitionLevel, getTreePath } from "hyparquet/src/schema.js";
-import { FileBreakError } from "../file-break-error";
+import { checkSize, type PageDecoder, readDictionary, readRows } from "./parquet-pages";
 
 /* hyparquet reads a row group as a whole. Here its own functions read one page of each column at a time. */
 
@@ -12,9 +20,6 @@ import { FileBreakError } from "../file-break-error";
 const MAX_ROWS = 1000;
 /** Bytes fetched at a time, a typical page size. */
 const WINDOW_BYTES = 2 ** 20;
-/** Maximum page size: pages are the unit of compression and are held whole. */
-const MAX_PAGE_MB = 256;
-const MAX_PAGE_VALUES = 2 ** 24;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -47,6 +52,7 @@ export async function* rowGroupRows(
     if (!column || elsewhere) throw new Error("its columns are in other files");
     return new ColumnRows(file, column, schema, compressors);
   });
+  if (columns.length === 0) throw new Error("its rows have no columns");
   for (let left = Number(group.num_rows); left > 0;) {
     let count = Math.min(left, MAX_ROWS);
     for (const column of columns) {
@@ -67,14 +73,14 @@ export async function* rowGroupRows(
 class ColumnRows {
   readonly path: string[];
   readonly #file: AsyncBuffer;
-  readonly #decoder: Parameters<typeof readPage>[2];
+  readonly #decoder: PageDecoder;
   /** Whether a row may continue in the next page. */
   readonly #isNested: boolean;
   readonly #end: number;
   #at: number;
   #window = new Uint8Array(0);
   #windowAt = 0;
-  #dictionary: Parameters<typeof readPage>[3];
+  #dictionary: DecodedArray | undefined;
   #rows: unknown[] = [];
 
   constructor(file: AsyncBuffer, column: ColumnMetaData, schema: SchemaTree, compressors: Compressors) {
@@ -101,20 +107,18 @@ class ColumnRows {
   async readPage(): Promise<void> {
     if (this.#at >= this.#end) throw new Error(`${this.path.join(".")} has fewer rows than other columns`);
     const { header, headerBytes } = await this.#header();
-    const { compressed_page_size: size, uncompressed_page_size: unpacked } = header;
-    if (size < 0 || unpacked < 0) throw new Error("a page has a negative size");
-    if (Math.max(size, unpacked) > MAX_PAGE_MB * 2 ** 20)
-      throw new FileBreakError({ kind: "page-too-large", maxMegabytes: MAX_PAGE_MB });
-    const bytes = await this.#bytes(headerBytes + size);
-    this.#at += headerBytes + size;
-    const values = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? 1;
-    if (values === 0) return;
-    // Run-length encoding would let a few bytes stand for any number of them.
-    if (!(values > 0 && values <= MAX_PAGE_VALUES)) throw new Error(`a page has ${values} values`);
-    const reader = { view: viewOf(bytes), offset: headerBytes };
-    const { data } = readPage(reader, header, this.#decoder, this.#dictionary, this.#rows, 0);
-    if (header.type === "DICTIONARY_PAGE") this.#dictionary = data && convert(data, this.#decoder);
-    else if (data && data !== this.#rows) for (const value of data) this.#rows.push(value);
+    checkSize(header);
+    const size = headerBytes + header.compressed_page_size;
+    const packed = (await this.#bytes(size)).subarray(headerBytes);
+    this.#at += size;
+    if (header.type === "DICTIONARY_PAGE") {
+      this.#dictionary = readDictionary(packed, header, this.#decoder);
+      return;
+    }
+    if (header.type !== "DATA_PAGE" && header.type !== "DATA_PAGE_V2")
+      throw new Error("a page of no known kind");
+    const data = readRows(packed, header, this.#decoder, this.#dictionary, this.#rows);
+    if (data !== this.#rows) for (const value of data) this.#rows.push(value);
   }
 
   /** The header of the next page. Its size is not known before it is read. */

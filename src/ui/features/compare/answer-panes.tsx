@@ -12,7 +12,7 @@ import { columnAnswers, isSameVoice, selectSpeakers, withColumn } from "../../st
 import { useText } from "../../text/text";
 import { AnswerActions } from "./answer-actions";
 import { KeepRow } from "./keep-row";
-import { markedColumns } from "./marked-columns";
+import { hasForeign, markedColumns } from "./marked-columns";
 import classes from "./answer-panes.module.css";
 import { TokenOdds } from "./token-odds";
 import { useAnswerOdds } from "./use-answer-odds";
@@ -41,6 +41,7 @@ export function AnswerPanes({ turns }: { turns: readonly Turn[] }) {
     <>
       <AddColumn />
       <ProblemAlert problem={problem} />
+      {mark && hasForeign(answers) && <p className={classes.quiet}>{text.compare.littleShared}</p>}
       <div className={classes.panes} data-many={voices.length > 2 || undefined}>
         {voices.map((voice, column) => {
           const answer = answers[column] ?? null;
@@ -203,14 +204,14 @@ function AnswerText({ answer, words }: { answer: Answer; words: readonly DiffWor
   if (answer.problem) return <ProblemAlert problem={answer.problem} />;
   if (words) {
     return (
-      <p className={classes.text}>
+      <p className={classes.text} dir="auto">
         {words.map((word, index) => (word.differs ? <mark key={index}>{word.text}</mark> : word.text))}
       </p>
     );
   }
   if (answer.text !== "") {
     return (
-      <p className={classes.text} data-streaming={answer.state === "streaming" || undefined}>
+      <p className={classes.text} dir="auto" data-streaming={answer.state === "streaming" || undefined}>
         {answer.text}
       </p>
     );

@@ -19,15 +19,12 @@ export function AnswersTable({ evaluation }: { evaluation: Evaluation }) {
   const { sides, rows } = evaluation;
   const adapters = useStudio((state) => state.adapters);
   const ids = evaluation.summaries.map(({ id }) => id).filter((id) => scoreSpecs[id].better !== "neither");
-  const [chosen, setScore] = useState<ScoreId | null>(null);
-  const [order, setOrder] = useState<RowOrder>("rows");
-  const [onlyWorse, setOnlyWorse] = useState(false);
+  const [filter, setFilter] = useState<Partial<AnswerFilter>>({});
   const [offset, setOffset] = useState(0);
-  const score = chosen ?? ids.find((id) => id === "chrf") ?? ids[0];
+  const { score = ids.find((id) => id === "chrf") ?? ids[0], order = "rows", onlyWorse = false } = filter;
   if (score === undefined) return null;
   const shown = shownRows(rows, score, order, onlyWorse);
   const names = sides.map((side) => sideName(side, adapters, text));
-  const isPair = sides.length > 1;
   return (
     <div className={classes.answers}>
       <div className={classes.bar}>
@@ -39,38 +36,15 @@ export function AnswersTable({ evaluation }: { evaluation: Evaluation }) {
           jsonl={() => answersJsonLines(evaluation, names)}
         />
       </div>
-      <div className={classes.tools}>
-        <NativeSelect
-          label={text.scores.byScore}
-          value={score}
-          data={ids.map((id) => ({ value: id, label: text.scores.names[id] }))}
-          onChange={(event) => {
-            setScore(ids.find((id) => id === event.currentTarget.value) ?? null);
-            setOffset(0);
-          }}
-        />
-        {isPair && (
-          <>
-            <NativeSelect
-              label={text.scores.sortBy}
-              value={order}
-              data={ROW_ORDERS.map((known) => ({ value: known, label: text.scores.orders[known] }))}
-              onChange={(event) => {
-                setOrder(ROW_ORDERS.find((known) => known === event.currentTarget.value) ?? "rows");
-                setOffset(0);
-              }}
-            />
-            <Checkbox
-              label={text.scores.onlyWorse}
-              checked={onlyWorse}
-              onChange={(event) => {
-                setOnlyWorse(event.currentTarget.checked);
-                setOffset(0);
-              }}
-            />
-          </>
-        )}
-      </div>
+      <AnswerFilters
+        ids={ids}
+        isPair={sides.length > 1}
+        value={{ score, order, onlyWorse }}
+        onChange={(change) => {
+          setFilter({ ...filter, ...change });
+          setOffset(0);
+        }}
+      />
       {shown.length === 0 ? (
         <p className={classes.quiet}>{text.scores.noneWorse}</p>
       ) : (
@@ -107,6 +81,56 @@ export function AnswersTable({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
+/** Which score to show, and which rows in what order. */
+interface AnswerFilter {
+  readonly score: ScoreId;
+  readonly order: RowOrder;
+  readonly onlyWorse: boolean;
+}
+
+interface FilterProps {
+  readonly ids: readonly ScoreId[];
+  /** Whether two sides are compared. */
+  readonly isPair: boolean;
+  readonly value: AnswerFilter;
+  readonly onChange: (change: Partial<AnswerFilter>) => void;
+}
+
+function AnswerFilters({ ids, isPair, value: { score, order, onlyWorse }, onChange }: FilterProps) {
+  const text = useText();
+  return (
+    <div className={classes.tools}>
+      <NativeSelect
+        label={text.scores.byScore}
+        value={score}
+        data={ids.map((id) => ({ value: id, label: text.scores.names[id] }))}
+        onChange={(event) => {
+          onChange({ score: ids.find((id) => id === event.currentTarget.value) ?? score });
+        }}
+      />
+      {isPair && (
+        <>
+          <NativeSelect
+            label={text.scores.sortBy}
+            value={order}
+            data={ROW_ORDERS.map((known) => ({ value: known, label: text.scores.orders[known] }))}
+            onChange={(event) => {
+              onChange({ order: ROW_ORDERS.find((known) => known === event.currentTarget.value) ?? "rows" });
+            }}
+          />
+          <Checkbox
+            label={text.scores.onlyWorse}
+            checked={onlyWorse}
+            onChange={(event) => {
+              onChange({ onlyWorse: event.currentTarget.checked });
+            }}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
 interface RowProps {
   readonly row: ScoredRow | undefined;
   readonly number: number;
@@ -122,13 +146,15 @@ function AnswerRow({ row, number, score, names }: RowProps) {
     sendRow: state.sendRow,
   }));
   if (!row) return null;
-  // A text has no question of its own: its beginning is asked.
+  // A plain text has no question: its beginning serves as the prompt.
   const open = () => (row.row && row.row.kind !== "text" ? sendRow(row.row) : send(row.question));
   const gain = gainOf(row, score);
   return (
     <tr>
       <td data-label={text.scores.question}>
-        <span className={classes.words}>{row.question}</span>
+        <span className={classes.words} dir="auto">
+          {row.question}
+        </span>
         <Button
           size="compact-sm"
           variant="subtle"
@@ -141,7 +167,9 @@ function AnswerRow({ row, number, score, names }: RowProps) {
         </Button>
       </td>
       <td data-label={text.scores.expected}>
-        <span className={classes.words}>{row.expected}</span>
+        <span className={classes.words} dir="auto">
+          {row.expected}
+        </span>
       </td>
       {row.answers.map((answer, side) => {
         const value = answer.values[score];
@@ -149,7 +177,9 @@ function AnswerRow({ row, number, score, names }: RowProps) {
         const better = isLast && gain !== 0 ? (gain > 0 ? "yes" : "no") : undefined;
         return (
           <td key={side} data-label={names[side]}>
-            <span className={classes.words}>{answer.text === "" ? text.compare.nothing : answer.text}</span>
+            <span className={classes.words} dir="auto">
+              {answer.text === "" ? text.compare.nothing : answer.text}
+            </span>
             {value !== undefined && (
               <span className={classes.value} data-better={better}>
                 {text.scores.value(score, value)}

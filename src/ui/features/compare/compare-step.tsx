@@ -51,7 +51,7 @@ export function CompareStep() {
       )}
       {expected !== null && (
         <p className={classes.expected}>
-          <span>{text.compare.expected}</span> {expected}
+          <span>{text.compare.expected}</span> <bdi>{expected}</bdi>
         </p>
       )}
       <TemplateNote />

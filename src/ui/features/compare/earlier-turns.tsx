@@ -42,7 +42,7 @@ export function EarlierTurns({ turns }: { turns: readonly Turn[] }) {
               {turn.answers.map(({ voice, answer }, index) => (
                 <div key={index}>
                   <dt>{voiceName(voice, adapters, text)}</dt>
-                  <dd>{answer.text}</dd>
+                  <dd dir="auto">{answer.text}</dd>
                 </div>
               ))}
             </dl>

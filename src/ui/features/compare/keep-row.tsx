@@ -66,28 +66,12 @@ export function KeepRow({ turn, index, name, onClose }: Props) {
           setAnswer(event.currentTarget.value);
         }}
       />
-      <div className={classes.fields}>
-        <NativeSelect
-          label={text.ratings.where}
-          value={intoNew ? "new" : "current"}
-          data={[
-            ...(dataset ? [{ value: "current", label: dataset.name }] : []),
-            { value: "new", label: text.ratings.newDataset },
-          ]}
-          onChange={(event) => {
-            setNew(event.currentTarget.value === "new");
-          }}
-        />
-        {intoNew && (
-          <TextInput
-            label={text.ratings.datasetName}
-            value={title}
-            onChange={(event) => {
-              setTitle(event.currentTarget.value);
-            }}
-          />
-        )}
-      </div>
+      <TargetFields
+        current={dataset?.name}
+        title={intoNew ? title : null}
+        onNew={setNew}
+        onTitle={setTitle}
+      />
       <ProblemAlert problem={problem} />
       <span className={classes.buttons}>
         <Button
@@ -102,5 +86,43 @@ export function KeepRow({ turn, index, name, onClose }: Props) {
         </Button>
       </span>
     </form>
+  );
+}
+
+interface TargetProps {
+  /** Name of the dataset in use, if there is one. */
+  readonly current: string | undefined;
+  /** Name of the new dataset; null for the one in use. */
+  readonly title: string | null;
+  readonly onNew: (isNew: boolean) => void;
+  readonly onTitle: (title: string) => void;
+}
+
+/** Where to save the row. */
+function TargetFields({ current, title, onNew, onTitle }: TargetProps) {
+  const text = useText();
+  return (
+    <div className={classes.fields}>
+      <NativeSelect
+        label={text.ratings.where}
+        value={title === null ? "current" : "new"}
+        data={[
+          ...(current === undefined ? [] : [{ value: "current", label: current }]),
+          { value: "new", label: text.ratings.newDataset },
+        ]}
+        onChange={(event) => {
+          onNew(event.currentTarget.value === "new");
+        }}
+      />
+      {title !== null && (
+        <TextInput
+          label={text.ratings.datasetName}
+          value={title}
+          onChange={(event) => {
+            onTitle(event.currentTarget.value);
+          }}
+        />
+      )}
+    </div>
   );
 }

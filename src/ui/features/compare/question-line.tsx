@@ -7,7 +7,7 @@ import type { Turn } from "../../store/state";
 import { useText } from "../../text/text";
 import classes from "./compare-step.module.css";
 
-/** An asked question, which can be edited and asked again, or answered anew; later turns are then dropped. */
+/** A question that can be edited and asked again, or regenerated; later turns are then dropped. */
 export function QuestionLine({ turn }: { turn: Turn }) {
   const text = useText();
   const [draft, setDraft] = useState<string | null>(null);
@@ -19,7 +19,9 @@ export function QuestionLine({ turn }: { turn: Turn }) {
   if (draft === null) {
     return (
       <div className={classes.question}>
-        <p className={classes.questionText}>{turn.question}</p>
+        <p className={classes.questionText} dir="auto">
+          {turn.question}
+        </p>
         <ActionIcon
           variant="subtle"
           color="gray"

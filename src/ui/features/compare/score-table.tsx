@@ -1,5 +1,6 @@
 import type { Evaluation, ScoreSummary } from "../../../shared/scores";
 import { Notice } from "../../components/notice";
+import { Term } from "../../components/term";
 import { useStudio } from "../../store/context";
 import { useText } from "../../text/text";
 import classes from "./scorecard.module.css";
@@ -56,12 +57,15 @@ export function ScoreTable({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
+/** Scores that the glossary explains. */
+const isTerm = (id: string): id is "loss" | "perplexity" => id === "loss" || id === "perplexity";
+
 function SummaryRow({ summary: { id, means, difference } }: { summary: ScoreSummary }) {
   const text = useText();
   return (
     <tr>
-      <th scope="row" title={text.scores.hints[id]}>
-        {text.scores.names[id]}
+      <th scope="row" title={isTerm(id) ? undefined : text.scores.hints[id]}>
+        {isTerm(id) ? <Term id={id}>{text.scores.names[id]}</Term> : text.scores.names[id]}
       </th>
       {means.map((mean, side) => (
         <td key={side} className={classes.number}>

@@ -24,6 +24,7 @@ export function Suggestions({ rows }: { rows: readonly Row[] }) {
               key={index}
               type="button"
               className={classes.chip}
+              dir="auto"
               disabled={locked}
               onClick={() => void send(row)}
             >

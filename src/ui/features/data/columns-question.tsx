@@ -24,43 +24,15 @@ export function ColumnsQuestion({ columns }: { columns: readonly StrangeColumn[]
   const [headings, setHeadings] = useState(!isNumbered);
   const [template, setTemplate] = useState("");
   const complete = roles.text !== undefined || roles.output !== undefined || template.trim() !== "";
-  const choose = (role: ColumnRole, column: string): void => {
-    const { [role]: _before, ...others } = roles;
-    setRoles(column === "" ? others : { ...others, [role]: column });
-  };
+  const nameOf = (column: string): string => (isNumbered ? text.data.columnNumber(column) : column);
   return (
     <section className={classes.question} aria-labelledby={title}>
       <h3 id={title} className={classes.title}>
         {text.data.columns}
       </h3>
       <p className={classes.hint}>{text.data.columnsHint}</p>
-      <ul className={classes.columns}>
-        {columns.map(({ column, example }) => (
-          <li key={column}>
-            <span className={classes.column}>{isNumbered ? text.data.columnNumber(column) : column}</span>
-            <span className={classes.example}>{example === "" ? text.data.emptyField : example}</span>
-          </li>
-        ))}
-      </ul>
-      <div className={classes.roles}>
-        {COLUMN_ROLES.map((role) => (
-          <NativeSelect
-            key={role}
-            label={text.data.columnFor(role)}
-            value={roles[role] ?? ""}
-            data={[
-              { value: "", label: text.data.noColumn },
-              ...columns.map(({ column }) => ({
-                value: column,
-                label: isNumbered ? text.data.columnNumber(column) : column,
-              })),
-            ]}
-            onChange={(event) => {
-              choose(role, event.currentTarget.value);
-            }}
-          />
-        ))}
-      </div>
+      <ColumnList columns={columns} nameOf={nameOf} />
+      <ColumnRoles columns={columns} nameOf={nameOf} roles={roles} onChange={setRoles} />
       <Textarea
         className={classes.template ?? ""}
         label={text.data.columnTemplate}
@@ -98,6 +70,60 @@ export function ColumnsQuestion({ columns }: { columns: readonly StrangeColumn[]
         {text.data.useColumns}
       </Button>
     </section>
+  );
+}
+
+interface ColumnsProps {
+  readonly columns: readonly StrangeColumn[];
+  readonly nameOf: (column: string) => string;
+}
+
+/** The columns, each with an example value. */
+function ColumnList({ columns, nameOf }: ColumnsProps) {
+  const text = useText();
+  return (
+    <ul className={classes.columns}>
+      {columns.map(({ column, example }) => (
+        <li key={column}>
+          <span className={classes.column}>{nameOf(column)}</span>
+          <span className={classes.example}>{example === "" ? text.data.emptyField : example}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type Roles = ReturnType<typeof proposedColumns>;
+
+interface RolesProps extends ColumnsProps {
+  readonly roles: Roles;
+  readonly onChange: (roles: Roles) => void;
+}
+
+/** A choice of column for each role. */
+function ColumnRoles({ columns, nameOf, roles, onChange }: RolesProps) {
+  const text = useText();
+  const choose = (role: ColumnRole, column: string): void => {
+    const { [role]: _before, ...others } = roles;
+    onChange(column === "" ? others : { ...others, [role]: column });
+  };
+  return (
+    <div className={classes.roles}>
+      {COLUMN_ROLES.map((role) => (
+        <NativeSelect
+          key={role}
+          label={text.data.columnFor(role)}
+          value={roles[role] ?? ""}
+          data={[
+            { value: "", label: text.data.noColumn },
+            ...columns.map(({ column }) => ({ value: column, label: nameOf(column) })),
+          ]}
+          onChange={(event) => {
+            choose(role, event.currentTarget.value);
+          }}
+        />
+      ))}
+    </div>
   );
 }
 

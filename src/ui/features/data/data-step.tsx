@@ -27,7 +27,11 @@ export function DataStep() {
     <StepSection step="data" intro={text.data.intro}>
       <SampleCards />
       <DatasetImport />
-      <ProblemAlert problem={isAsked(problem) ? null : problem} onDismiss={dismiss} />
+      <ProblemAlert
+        problem={isAsked(problem) ? null : problem}
+        onDismiss={dismiss}
+        action={dataset && text.data.stillInUse(dataset.name)}
+      />
       <ReadingQuestion />
       <DatasetList />
       {dataset && (
@@ -43,7 +47,7 @@ export function DataStep() {
   );
 }
 
-/** Whether a problem is a question, which has a form of its own. */
+/** Whether a problem is a question with its own form. */
 function isAsked(problem: ErrorData | null): boolean {
   return problem?.problem.code === "data/same-file";
 }

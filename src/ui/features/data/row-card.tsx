@@ -106,7 +106,7 @@ function RowField({ name, value }: { name: string; value: string }) {
   return (
     <>
       <dt className={classes.name}>{name}</dt>
-      <dd className={classes.value}>
+      <dd className={classes.value} dir="auto">
         {value === "" ? (
           <em>{text.data.emptyField}</em>
         ) : value.length > SHOWN ? (

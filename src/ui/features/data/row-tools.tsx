@@ -18,7 +18,13 @@ import classes from "./row-browser.module.css";
 import { RowForm } from "./row-form";
 import { emptyRow } from "./row-parts";
 
-type Panel = "add" | "sample" | "duplicates";
+const PANELS = [
+  { name: "add", label: "addRow", Icon: IconPlus },
+  { name: "sample", label: "sampleRows", Icon: IconDice5 },
+  { name: "duplicates", label: "removeDuplicates", Icon: IconCopyOff },
+] as const;
+
+type Panel = (typeof PANELS)[number]["name"];
 
 /** Actions on all rows of a dataset. */
 export function RowTools({ dataset }: { dataset: DatasetSummary }) {
@@ -30,9 +36,6 @@ export function RowTools({ dataset }: { dataset: DatasetSummary }) {
     locked: isExcluded(state, "edit-dataset"),
   }));
   const { id, edits } = dataset;
-  const toggle = (name: Panel) => () => {
-    setPanel(panel === name ? null : name);
-  };
   const close = (): void => {
     setPanel(null);
   };
@@ -40,33 +43,20 @@ export function RowTools({ dataset }: { dataset: DatasetSummary }) {
   return (
     <>
       <div className={classes.tools}>
-        <Button
-          {...button}
-          leftSection={<IconPlus size={16} aria-hidden />}
-          aria-expanded={panel === "add"}
-          disabled={locked}
-          onClick={toggle("add")}
-        >
-          {text.data.addRow}
-        </Button>
-        <Button
-          {...button}
-          leftSection={<IconDice5 size={16} aria-hidden />}
-          aria-expanded={panel === "sample"}
-          disabled={locked}
-          onClick={toggle("sample")}
-        >
-          {text.data.sampleRows}
-        </Button>
-        <Button
-          {...button}
-          leftSection={<IconCopyOff size={16} aria-hidden />}
-          aria-expanded={panel === "duplicates"}
-          disabled={locked}
-          onClick={toggle("duplicates")}
-        >
-          {text.data.removeDuplicates}
-        </Button>
+        {PANELS.map(({ name, label, Icon }) => (
+          <Button
+            key={name}
+            {...button}
+            leftSection={<Icon size={16} aria-hidden />}
+            aria-expanded={panel === name}
+            disabled={locked}
+            onClick={() => {
+              setPanel(panel === name ? null : name);
+            }}
+          >
+            {text.data[label]}
+          </Button>
+        ))}
         <Button
           {...button}
           leftSection={<IconDownload size={16} aria-hidden />}

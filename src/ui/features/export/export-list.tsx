@@ -8,6 +8,7 @@ import { selectAdapter, selectTemplate } from "../../store/selectors";
 import { useRemote } from "../../store/use-remote";
 import { useText } from "../../text/text";
 import { ExportCard } from "./export-card";
+import { PushCard } from "./push-card";
 import classes from "./export-list.module.css";
 
 /** All exports of the adapter in use, by purpose. */
@@ -16,7 +17,7 @@ export function ExportList() {
   const { adapter, key, list, template } = useStudio((state) => {
     const chosen = selectAdapter(state);
     // Adapters are not read while a job changes them; an export of our own changes nothing shown here.
-    const rests = isRunning(state, "export") || !isExcluded(state, "export");
+    const rests = isRunning(state, "export", "push") || !isExcluded(state, "export");
     const template = JSON.stringify(selectTemplate(state));
     return {
       adapter: chosen,
@@ -47,6 +48,10 @@ export function ExportList() {
           ))}
         </section>
       ))}
+      <section className={classes.group} aria-label={text.push.purpose}>
+        <h3 className={classes.heading}>{text.push.purpose}</h3>
+        <PushCard key={adapter?.id ?? ""} adapter={adapter} offers={adapter && value} />
+      </section>
       <ProblemAlert problem={problem} />
     </>
   );

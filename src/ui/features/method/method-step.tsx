@@ -2,6 +2,7 @@ import { Button, Switch } from "@mantine/core";
 import { methodSpecs } from "../../../shared/methods";
 import { OptionGrid } from "../../components/option-grid";
 import { ProblemAlert } from "../../components/problem-alert";
+import { Term } from "../../components/term";
 import { StepSection } from "../../components/step-section";
 import { useStudio } from "../../store/context";
 import { isTraining } from "../../store/jobs";
@@ -32,11 +33,12 @@ export function MethodStep() {
 /** What the selected method does, and how much of the model it would train. */
 function ChosenMethod() {
   const text = useText();
-  const { title, summary } = text.methods[useStudio((state) => state.methodId)];
+  const methodId = useStudio((state) => state.methodId);
+  const { title, summary } = text.methods[methodId];
   return (
     <div className={classes.chosen}>
       <div>
-        <h3 className={classes.title}>{title}</h3>
+        <h3 className={classes.title}>{methodId === "lora" ? <Term id="lora">{title}</Term> : title}</h3>
         <p className={classes.summary}>{summary}</p>
       </div>
       <PlanFigures />

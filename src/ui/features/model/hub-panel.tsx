@@ -1,6 +1,6 @@
-import { Button, Checkbox, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
-import { DEFAULT_HUB_ENDPOINT } from "../../../shared/hub";
+import { HubAccess } from "../../components/hub-access";
 import { ProblemAlert } from "../../components/problem-alert";
 import { ProgressLine } from "../../components/progress-line";
 import { askToKeepStorage } from "../../lib/keep-storage";
@@ -37,10 +37,10 @@ export function HubPanel() {
 
 function HubForm() {
   const text = useText();
-  const { hubRepository, busy, problemField, edit, download } = useStudio((state) => ({
+  const { hubRepository, busy, problem, edit, download } = useStudio((state) => ({
     hubRepository: state.hubRepository,
     busy: isExcluded(state, "download"),
-    problemField: state.hubProblem?.field,
+    problem: state.hubProblem,
     edit: state.editHub,
     download: state.download,
   }));
@@ -60,7 +60,7 @@ function HubForm() {
           description={text.hub.repositoryHint}
           placeholder={text.hub.repositoryPlaceholder}
           value={hubRepository}
-          error={problemField === "hubRepository"}
+          error={problem?.field === "hubRepository"}
           disabled={busy}
           autoComplete="off"
           autoCapitalize="off"
@@ -79,7 +79,11 @@ function HubForm() {
         </Button>
       </div>
       <WeightsChoice />
-      <AccessFields />
+      <HubAccess
+        busy={busy}
+        problem={problem}
+        labels={{ endpoint: text.hub.endpoint, token: text.hub.token, tokenHint: text.hub.tokenHint }}
+      />
     </form>
   );
 }
@@ -108,70 +112,6 @@ function WeightsChoice() {
         choose(event.currentTarget.value);
       }}
     />
-  );
-}
-
-/** Endpoint and access token of the hub. */
-function AccessFields() {
-  const text = useText();
-  const { endpoint, token, remember, kept, busy, problemField, edit, forget } = useStudio((state) => ({
-    endpoint: state.hubEndpoint,
-    token: state.hubToken,
-    remember: state.hubRemember,
-    kept: state.tokenKept,
-    busy: isExcluded(state, "download"),
-    problemField: state.hubProblem?.field,
-    edit: state.editHub,
-    forget: state.forgetToken,
-  }));
-  return (
-    <div className={classes.access}>
-      <TextInput
-        label={text.hub.endpoint}
-        description={text.hub.endpointHint}
-        placeholder={DEFAULT_HUB_ENDPOINT}
-        inputMode="url"
-        value={endpoint}
-        error={problemField === "hubEndpoint"}
-        disabled={busy}
-        autoCapitalize="off"
-        spellCheck={false}
-        onChange={(event) => {
-          edit({ hubEndpoint: event.currentTarget.value });
-        }}
-      />
-      <div className={classes.token}>
-        <PasswordInput
-          label={text.hub.token}
-          description={
-            kept ? text.hub.tokenHintKept : remember ? text.hub.tokenHintRemember : text.hub.tokenHint
-          }
-          value={token}
-          error={problemField === "hubToken"}
-          disabled={busy}
-          visibilityToggleButtonProps={{ "aria-label": text.hub.tokenShow }}
-          // Prevents password managers from offering to save it; the checkbox below remembers it instead.
-          autoComplete="off"
-          onChange={(event) => {
-            edit({ hubToken: event.currentTarget.value });
-          }}
-        />
-        {kept ? (
-          <Button size="compact-sm" variant="subtle" disabled={busy} onClick={() => void forget()}>
-            {text.hub.forget}
-          </Button>
-        ) : (
-          <Checkbox
-            label={text.hub.remember}
-            checked={remember}
-            disabled={busy}
-            onChange={(event) => {
-              edit({ hubRemember: event.currentTarget.checked });
-            }}
-          />
-        )}
-      </div>
-    </div>
   );
 }
 

@@ -120,7 +120,7 @@ function CardFacts({ card, summary }: { card: ModelCard; summary: ModelSummary |
       items={[
         [facts.family, card.family],
         [facts.parameters, card.parameters > 0 ? text.format.compact(card.parameters) : null],
-        [facts.precision, summary && text.model.precision(summary.precision)],
+        [facts.precision, summary && text.model.precision(summary.precision), "quantised"],
         [facts.size, text.format.bytes(card.sizeBytes)],
         [facts.gpu, summary && summary.gpuBytes > 0 ? text.format.bytes(summary.gpuBytes) : null],
         [facts.layers, summary && text.format.integer(summary.layers)],

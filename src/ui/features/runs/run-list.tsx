@@ -44,7 +44,6 @@ export function RunList() {
         {runs.length > 0 && <CompareRunsButton />}
       </div>
       <ProblemAlert problem={problem} />
-      <Deleted />
       {runs.length === 0 && <p className={classes.quiet}>{text.runs.empty}</p>}
       {runs.length > 0 && (
         <table className={classes.table} aria-labelledby="runs-title">
@@ -175,24 +174,6 @@ function RunRow({ run, open, onOpen }: RowProps) {
         </ActionIcon>
       </td>
     </tr>
-  );
-}
-
-/** Reports deleted runs, and can restore them. */
-function Deleted() {
-  const text = useText().runs;
-  const { deleted, restore } = useStudio((state) => ({
-    deleted: state.deletedRuns,
-    restore: state.restoreRuns,
-  }));
-  if (deleted.length === 0) return null;
-  return (
-    <p aria-live="polite" className={classes.deleted}>
-      {text.deleted(deleted.length)}
-      <Button size="compact-sm" variant="light" onClick={() => void restore()}>
-        {text.undo}
-      </Button>
-    </p>
   );
 }
 

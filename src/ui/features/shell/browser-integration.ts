@@ -3,6 +3,7 @@ import { useStudio, useStudioContext } from "../../store/context";
 import { isTraining } from "../../store/jobs";
 import { isUnderWay } from "../../store/selectors";
 import { useText } from "../../text/text";
+import { useLaunchedFiles } from "./launched-files";
 
 /**
  * Browser integration during a run: leave warning, wake lock, title, notification. Renders nothing; it is a component
@@ -13,6 +14,7 @@ export function BrowserIntegration(): null {
   useWakeLock();
   useTitle();
   useNotification();
+  useLaunchedFiles();
   return null;
 }
 

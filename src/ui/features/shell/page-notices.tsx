@@ -34,6 +34,7 @@ export function PageNotices() {
         }
       />
       <Outdated />
+      <NewVersion />
       <Stalled />
       <SetAside />
       <SettingsTaken />
@@ -64,6 +65,26 @@ function Outdated() {
       <Group mt="xs">
         <Button size="compact-md" onClick={reload}>
           {text.reloadPage}
+        </Button>
+      </Group>
+    </Notice>
+  );
+}
+
+/** Offers an installed newer version; while a run trains it waits, since it reloads the page. */
+function NewVersion() {
+  const text = useText().shell.newVersion;
+  const { version, training } = useStudio((state) => ({
+    version: state.waitingVersion,
+    training: isTraining(state),
+  }));
+  if (!version) return null;
+  return (
+    <Notice kind="info" title={text.title}>
+      {training ? text.whileTraining : text.what}
+      <Group mt="xs">
+        <Button size="compact-md" variant="default" disabled={training} onClick={version.takeOver}>
+          {text.takeOver}
         </Button>
       </Group>
     </Notice>
@@ -125,7 +146,7 @@ function SetAside() {
   );
 }
 
-/** Reports settings that were loaded, or why they were not, wherever on the page one is. */
+/** Reports settings that were loaded, or why they were not, visibly from every step. */
 function SettingsTaken() {
   const text = useText().shell.settingsFile;
   const { taken, problem, dismiss } = useStudio((state) => ({

@@ -71,6 +71,7 @@ function StepLink({ step, current }: { step: StepId; current: boolean }) {
         href={`#${step}`}
         className={classes.step}
         aria-current={current ? "step" : undefined}
+        data-state={stepState}
         title={text.shell.steps[step]}
       >
         <span className={classes.icon}>

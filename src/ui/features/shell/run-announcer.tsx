@@ -9,8 +9,8 @@ import { statusSentence } from "./use-status-sentence";
 const PARTS = 10;
 
 /**
- * Announces a run to screen readers: its start, each tenth, warnings and the end. The status line itself, which changes
- * every second, is silent.
+ * Announces a run to screen readers: its start, each tenth and the end. The status line itself, which changes every
+ * second, is silent; warnings are a live region of their own.
  */
 export function RunAnnouncer() {
   const text = useText();

@@ -56,6 +56,7 @@ export function RunButtons({ cutOff }: { readonly cutOff: InterruptedRun | null 
           <Button
             size="md"
             variant="default"
+            className={classes.stop ?? ""}
             leftSection={<IconPlayerStopFilled size={18} aria-hidden />}
             disabled={stopping}
             onClick={stop}

@@ -1,4 +1,6 @@
+import { Term, type TermId } from "../../components/term";
 import { useStudio } from "../../store/context";
+import { isTraining } from "../../store/jobs";
 import { useText } from "../../text/text";
 import classes from "./run-figures.module.css";
 
@@ -6,22 +8,20 @@ const NONE = "–";
 
 interface Figure {
   readonly name: string;
+  readonly term?: TermId;
   readonly value: string;
   readonly note?: string;
   /** Whether the run has continued since the measurement. */
   readonly isOld?: boolean;
 }
 
-function asFigure(item: readonly [string, string] | Figure): Figure {
-  return "name" in item ? item : { name: item[0], value: item[1] };
-}
-
 /** Figures of the run, at fixed positions so that they stay readable as they change. */
 export function RunFiguresView() {
   const text = useText();
-  const { run, result, modelBytes } = useStudio((state) => ({
+  const { run, result, active, modelBytes } = useStudio((state) => ({
     run: state.run,
     result: state.result,
+    active: isTraining(state),
     modelBytes: state.model?.gpuBytes ?? null,
   }));
   const { figures } = text.run;
@@ -31,30 +31,46 @@ export function RunFiguresView() {
   const isOld = validationStep !== null && validationStep < run.step;
   const validated: Figure = {
     name: figures.validation,
+    term: "validation",
     value: validationLoss === null ? NONE : text.format.loss(validationLoss),
     ...(validationStep !== null && { note: text.run.atStep(validationStep), isOld }),
   };
-  const items: readonly (readonly [string, string] | Figure)[] = [
-    [figures.step, run.totalSteps > 0 ? text.run.stepOf(run.step, run.totalSteps) : NONE],
-    [figures.epoch, run.totalSteps > 0 ? text.format.fixed(run.epoch, 2) : NONE],
-    [figures.loss, run.loss === null ? NONE : text.format.loss(run.loss)],
+  const items: readonly Figure[] = [
+    {
+      name: figures.step,
+      term: "step",
+      value: run.totalSteps > 0 ? text.run.stepOf(run.step, run.totalSteps) : NONE,
+    },
+    {
+      name: figures.epoch,
+      term: "epoch",
+      value: run.totalSteps > 0 ? text.format.fixed(run.epoch, 2) : NONE,
+    },
+    { name: figures.loss, term: "loss", value: run.loss === null ? NONE : text.format.loss(run.loss) },
     validated,
-    ...(run.accuracy === null ? [] : ([[figures.accuracy, percent(run.accuracy)]] as const)),
+    ...(run.accuracy === null ? [] : [{ name: figures.accuracy, value: percent(run.accuracy) }]),
     ...(run.validationAccuracy === null
       ? []
-      : ([[figures.validationAccuracy, percent(run.validationAccuracy)]] as const)),
-    [figures.speed, run.tokensPerSecond ? text.format.rate(run.tokensPerSecond) : NONE],
+      : [{ name: figures.validationAccuracy, value: percent(run.validationAccuracy) }]),
+    {
+      name: figures.speed,
+      term: "token",
+      value: run.tokensPerSecond ? text.format.rate(run.tokensPerSecond) : NONE,
+    },
     result
-      ? [figures.took, text.format.exactly(result.elapsedMs)]
-      : [figures.left, run.remainingMs === null ? NONE : text.format.about(run.remainingMs)],
-    [figures.memory, memory ? text.format.bytes(memory) : NONE],
-    [figures.modelMemory, modelBytes ? text.format.bytes(modelBytes) : NONE],
+      ? { name: figures.took, value: text.format.exactly(result.elapsedMs) }
+      : {
+          name: figures.left,
+          value: run.remainingMs === null || !active ? NONE : text.format.about(run.remainingMs),
+        },
+    { name: figures.memory, value: memory ? text.format.bytes(memory) : NONE },
+    { name: figures.modelMemory, value: modelBytes ? text.format.bytes(modelBytes) : NONE },
   ];
   return (
     <dl className={classes.figures}>
-      {items.map(asFigure).map(({ name, value, note, isOld: old }) => (
+      {items.map(({ name, term, value, note, isOld: old }) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt>{term ? <Term id={term}>{name}</Term> : name}</dt>
           <dd data-old={old === true || undefined}>
             {value}
             {note !== undefined && <span className={classes.note}>{note}</span>}

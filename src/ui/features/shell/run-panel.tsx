@@ -1,9 +1,9 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { InterruptedRun } from "../../../protocol/commands";
 import { ProblemAlert } from "../../components/problem-alert";
-import { useStudio } from "../../store/context";
+import { useStudio, useStudioContext } from "../../store/context";
 import { isTraining } from "../../store/jobs";
 import { selectTrainBlock, selectTrainWarnings } from "../../store/selectors";
 import { useText } from "../../text/text";
@@ -33,6 +33,15 @@ export function RunPanel() {
     progress: isTraining(state) && state.run.totalSteps > 0 ? state.run.step / state.run.totalSteps : null,
     warnings: selectTrainWarnings(state).length,
   }));
+  const { store } = useStudioContext();
+  useEffect(
+    () =>
+      store.subscribe((state, before) => {
+        // On a narrow screen the reason of a failure would be hidden.
+        if (state.trainProblem && !before.trainProblem) setOpen(true);
+      }),
+    [store],
+  );
   // Once another run has begun, the interrupted one is resumed from the list of runs.
   const cutOff = useStudio((state) =>
     ["idle", "failed"].includes(state.runStatus) && !isTraining(state)
@@ -86,8 +95,10 @@ export function RunPanel() {
         <ProblemAlert problem={problem} onDismiss={dismiss} />
         {cutOff && <CutOffRun run={cutOff} />}
         <RunVerdictView />
-        <LossChart />
-        <RunFiguresView />
+        <div className={classes.curves}>
+          <LossChart />
+          <RunFiguresView />
+        </div>
         <RunSettings />
         <RunList />
       </div>

@@ -14,34 +14,36 @@ export function RunWarnings() {
   const { edit } = useStudio((state) => ({ edit: state.editTraining }));
   const inputs = useStudio((state) => ({ ...trainingInputs(state), environment: state.environment }));
   const warnings = selectTrainWarnings(inputs);
-  if (warnings.length === 0) return null;
   return (
-    <section className={classes.warnings} aria-label={text.train.warnings}>
-      <ul className={classes.list}>
-        {warnings.map((warning) => {
-          const fix = trainingFixOf(warning, inputs);
-          return (
-            <li key={warning.kind} className={classes.warning}>
-              <IconAlertTriangle size={16} aria-hidden className={classes.icon} />
-              <span>
-                {warningSentence(warning, text)} <FieldLink warning={warning} />
-                {fix && (
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    className={classes.fix ?? ""}
-                    onClick={() => {
-                      edit(fix.field, fix.value);
-                    }}
-                  >
-                    {text.train.fix(text.trainingOptions[fix.field].label, fix.value)}
-                  </Button>
-                )}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
+    // There before its content, which is then read out.
+    <section className={classes.warnings} aria-label={text.train.warnings} aria-live="polite">
+      {warnings.length > 0 && (
+        <ul className={classes.list}>
+          {warnings.map((warning) => {
+            const fix = trainingFixOf(warning, inputs);
+            return (
+              <li key={warning.kind} className={classes.warning}>
+                <IconAlertTriangle size={16} aria-hidden className={classes.icon} />
+                <span>
+                  {warningSentence(warning, text)} <FieldLink warning={warning} />
+                  {fix && (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      className={classes.fix ?? ""}
+                      onClick={() => {
+                        edit(fix.field, fix.value);
+                      }}
+                    >
+                      {text.train.fix(text.trainingOptions[fix.field].label, fix.value)}
+                    </Button>
+                  )}
+                </span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
     </section>
   );
 }
@@ -54,6 +56,7 @@ const PLACES: Readonly<Partial<Record<TrainWarning["kind"], readonly [StepId, st
   truncated: ["train", "maxLength"],
   "end-cut": ["train", "maxLength"],
   "no-end-token": ["data", null],
+  "in-bytes": ["model", null],
   excluded: ["data", null],
 };
 
@@ -81,6 +84,8 @@ function warningSentence(warning: TrainWarning, text: Text): string {
     case "rate-high":
     case "rate-low":
       return sentences[warning.kind](warning.low, warning.high);
+    case "in-bytes":
+      return sentences["in-bytes"](warning.builtIn);
     case "truncated":
     case "end-cut":
       return sentences[warning.kind](warning.rows, warning.of);

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { useStudio } from "../../store/context";
 import { takeSettingsFragment } from "../../lib/settings-text";
 
-/** Names of files that are settings wherever they are dropped: no other file of the studio is YAML. */
+/** File names treated as settings in any drop zone: the studio has no other YAML files. */
 const SETTINGS_NAME = /\.ya?ml$|settings[^/]*\.json$/i;
 
 /** The settings file among dropped ones, if it is dropped alone. */

@@ -5,8 +5,10 @@ import type { Text } from "../../text/text";
 
 /** The secondary line under a step's name: its state in a few words. */
 export function stepDetail(state: StudioState, step: StepId, text: Text): string {
-  if (selectStepState(state, step) === "problem") return text.shell.detail.problem;
-  return details[step](state, text);
+  const isProblem = selectStepState(state, step) === "problem";
+  // After a refused file or model, the one before is still in use.
+  const isInUse = (step === "data" && selectDataset(state)) || (step === "model" && state.model);
+  return isProblem && !isInUse ? text.shell.detail.problem : details[step](state, text);
 }
 
 type Detail = (state: StudioState, text: Text) => string;
@@ -27,7 +29,7 @@ const details: Readonly<Record<StepId, Detail>> = {
   train(state, text) {
     if (isTraining(state) && state.run.totalSteps > 0)
       return text.shell.detail.step(state.run.step, state.run.totalSteps);
-    const loss = state.result ? state.run.loss : null;
+    const loss = state.runId === null ? null : state.run.loss;
     return loss === null ? text.shell.detail.notTrained : text.shell.detail.loss(loss);
   },
   compare(state, text) {

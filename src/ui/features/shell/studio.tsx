@@ -15,6 +15,7 @@ import { StepToggle } from "./step-toggle";
 import classes from "./studio.module.css";
 import { BrowserIntegration } from "./browser-integration";
 import { SettingsDrop } from "./settings-drop";
+import { UndoOffer } from "./undo-offer";
 
 /** The page: navigation, six steps, run panel. */
 export function Studio() {
@@ -41,6 +42,7 @@ export function Studio() {
         <Rail />
         <main className={classes.main}>
           <PageNotices />
+          <UndoOffer />
           <FirstSight />
           <StepToggle />
           <DataStep />

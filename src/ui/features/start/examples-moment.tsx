@@ -28,7 +28,7 @@ export function ExamplesMoment() {
   return (
     <>
       <p className={classes.quiet}>
-        {dataset.name}, {text.data.rowCount(dataset.rows)}
+        {text.shell.lines.joined([dataset.name, text.data.rowCount(dataset.rows)])}
       </p>
       {value?.rows.map(({ row, number }) => (
         <ExampleRow key={number} row={row} />

@@ -11,20 +11,22 @@ export function TrainingMoment() {
     active: isTraining(state),
     methodId: state.methodId,
   }));
-  const last = samples.at(-1);
-  if (!last) {
+  const [first] = samples;
+  if (!first) {
     return (
       <p className={classes.quiet}>
         {active ? text.start.training.soon : text.start.training.idle(text.methods[methodId].title)}
       </p>
     );
   }
+  // Several questions may be asked each time.
+  const last = samples.findLast(({ question }) => question === first.question) ?? first;
   return (
     <div className={classes.pair}>
       <p className={classes.asked} dir="auto">
-        {last.question}
+        {first.question}
       </p>
-      {samples.slice(-2).map(({ step, answer }) => (
+      {[...new Set([first, last])].map(({ step, answer }) => (
         <p key={step} className={classes.clamped} dir="auto">
           <span className={classes.who}>{text.train.sampleStep(step)}</span>{" "}
           {answer.trim() === "" ? text.train.sampleEmpty : answer}

@@ -11,7 +11,7 @@ const POLL_MS = 5000;
 
 const NONE: readonly InterruptedRun[] = [];
 
-/** Keeps the list of interrupted runs up to date, and tells of those in other tabs. The run panel offers to resume. */
+/** Keeps the list of interrupted runs up to date, and reports those in other tabs. The run panel offers to resume. */
 export function InterruptedRuns() {
   const text = useText().run.interrupted;
   const { client } = useStudioContext();

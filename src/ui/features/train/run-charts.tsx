@@ -1,4 +1,6 @@
 import { Chart } from "../../components/chart";
+import { Term } from "../../components/term";
+import { RUN_CHARTS } from "../../lib/run-series";
 import { formatTyped } from "../../lib/typed-number";
 import { useStudio, useStudioContext } from "../../store/context";
 import { useText } from "../../text/text";
@@ -12,26 +14,31 @@ export function RunCharts() {
   const charts = [
     {
       title: text.train.rateChart,
+      term: "learningRate",
       name: text.run.series.rate,
       color: "--lt-accent",
       values: series.learningRate.values,
     },
     {
       title: text.train.normChart,
+      term: "gradientNorm",
       name: text.run.series.norm,
       color: "--lt-rose",
       values: series.gradNorm.values,
     },
-  ];
+  ] as const;
   return (
     <div className={classes.charts}>
-      {charts.map(({ title, name, color, values }) => (
+      {charts.map(({ title, term, name, color, values }) => (
         <div key={name} className={classes.chart}>
-          <h3 className={classes.chartTitle}>{title}</h3>
+          <h3 className={classes.chartTitle}>
+            <Term id={term}>{title}</Term>
+          </h3>
           <Chart
             label={name}
             version={version}
             height={140}
+            group={RUN_CHARTS}
             format={shortNumber}
             placeholder={text.run.chartPlaceholder}
             lines={[{ name, color, width: 2, steps: series.step.values, values }]}
@@ -83,6 +90,7 @@ function PreferenceCharts() {
         label={title}
         version={version}
         height={140}
+        group={RUN_CHARTS}
         format={format}
         placeholder={text.run.chartPlaceholder}
         lines={lines}

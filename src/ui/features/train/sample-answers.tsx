@@ -36,7 +36,7 @@ export function SampleAnswers() {
         {answers.toReversed().map((sample) => (
           <div key={sample.step} className={classes.row}>
             <dt>{text.train.sampleStep(sample.step)}</dt>
-            <dd>
+            <dd dir="auto">
               {sample.answer.trim() === "" ? text.train.sampleEmpty : sample.answer}
               <Mark sample={sample} />
             </dd>
@@ -44,7 +44,7 @@ export function SampleAnswers() {
         ))}
         <div className={classes.row} data-expected>
           <dt>{text.train.sampleExpected}</dt>
-          <dd>{last.expected}</dd>
+          <dd dir="auto">{last.expected}</dd>
         </div>
       </dl>
     </section>

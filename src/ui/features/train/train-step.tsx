@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { Field, FieldValues } from "../../../shared/fields";
 import type { Goal } from "../../../shared/objectives";
 import { PRESETS } from "../../../shared/presets";
 import { trainingFields } from "../../../shared/training";
@@ -86,6 +87,13 @@ const hiddenFields: Readonly<Record<Goal, readonly string[]>> = {
   preferences: ["packing", "learnFrom", "mixShare", "baseModelDropout"],
 };
 
+/** The form's fields: a run ends after its steps, or where they have no limit after its epochs. */
+function fieldsFor({ maxSteps }: FieldValues): readonly Field[] {
+  return maxSteps === 0
+    ? trainingFields.map((field) => (field.name === "epochs" ? { ...field, level: "basic" } : field))
+    : trainingFields;
+}
+
 function TrainingForm() {
   const text = useText();
   const { locked, hints, showsAll, hasAdapter, goal, edit } = useStudio((state) => ({
@@ -100,7 +108,7 @@ function TrainingForm() {
   const hidden = new Set<string>([...(hasAdapter ? [] : ["continueAdapter"]), ...hiddenFields[goal]]);
   return (
     <OptionGrid
-      fields={trainingFields.filter(({ name }) => !hidden.has(name))}
+      fields={fieldsFor(values).filter(({ name }) => !hidden.has(name))}
       values={values}
       problems={formProblems(trainingFields, values)}
       texts={text.trainingOptions}

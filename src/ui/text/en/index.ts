@@ -1,11 +1,13 @@
 import { forecast } from "./forecast";
 import { format } from "./format";
+import { glossary } from "./glossary";
 import { hub } from "./hub";
 import { methodGroups, methods } from "./methods";
 import { answerOptions, trainingOptions } from "./options";
 import { objectives } from "./objectives";
 import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
+import { push } from "./push";
 import { ratings } from "./ratings";
 import { compare, exportStep } from "./result";
 import { run, train } from "./run";
@@ -21,6 +23,7 @@ export const en = {
   problem,
   fieldProblem,
   shell,
+  glossary,
   start,
   search,
   progress,
@@ -44,4 +47,5 @@ export const en = {
   scoreOptions,
   batch,
   export: exportStep,
+  push,
 };

@@ -1,3 +1,4 @@
+import { objectiveTitles } from "../../../export/english/titles";
 import type { ObjectiveId } from "../../../shared/objectives";
 import type { Goal } from "../../../shared/objectives";
 import type { OptionText } from "../option-texts";
@@ -39,39 +40,39 @@ const options: Readonly<Record<ObjectiveField, OptionText>> = {
 
 const titles: Readonly<Record<ObjectiveId, { readonly title: string; readonly summary: string }>> = {
   dpo: {
-    title: "DPO",
+    title: objectiveTitles.dpo,
     summary:
       "Makes chosen answers likelier and rejected ones less likely than the model found them before training. The usual choice.",
   },
   hinge: {
-    title: "DPO with hinge loss",
+    title: objectiveTitles.hinge,
     summary: "As DPO, but pairs that are told apart well enough no longer count.",
   },
   robust: {
-    title: "Robust DPO",
+    title: objectiveTitles.robust,
     summary: "DPO for data in which some pairs are labelled the wrong way round.",
   },
   ipo: {
-    title: "IPO",
+    title: objectiveTitles.ipo,
     summary: "Aims at a fixed margin per token instead of an ever larger one. Choose it if DPO overfits.",
   },
   orpo: {
-    title: "ORPO",
+    title: objectiveTitles.orpo,
     summary:
       "Learns the chosen answers with their questions and, at the same time, to prefer them. It needs no comparison with the model before training, and suits models that have not been taught to answer.",
   },
   kto: {
-    title: "KTO",
+    title: objectiveTitles.kto,
     summary:
       "Learns from single answers that are labelled good or bad, which need not come in pairs. Of a pair, it takes the two answers one by one.",
   },
   simpo: {
-    title: "SimPO",
+    title: objectiveTitles.simpo,
     summary:
       "Compares mean log-probabilities per token, so that length does not count, and needs no comparison with the model before training.",
   },
   cpo: {
-    title: "CPO",
+    title: objectiveTitles.cpo,
     summary:
       "DPO without the comparison with the model before training; the chosen answers are learned beside it.",
   },

@@ -1,3 +1,4 @@
+import { templateTitles } from "../../../export/english/titles";
 import type { TextEncoding } from "../../../lib/problems/dataset-faults";
 import type {
   ColumnRole,
@@ -46,6 +47,7 @@ const containerNames: Readonly<Record<ContainerId, string>> = {
 export const data = {
   intro:
     "Questions with the answers you want, conversations, or plain text. Drop a file, or start with a sample.",
+  stillInUse: (name: string) => `“${name}” stays in use.`,
   samples: "Samples",
   sampleTexts: {
     pirate: {
@@ -227,21 +229,7 @@ export const data = {
   templateHint:
     "How a row is turned into the text the model reads. Use the same template wherever the adapter runs.",
   templates: {
-    chat: "The model's own chat template",
-    chatml: "ChatML",
-    llama2: "Llama 2",
-    llama3: "Llama 3",
-    mistral: "Mistral",
-    gemma: "Gemma",
-    qwen: "Qwen",
-    zephyr: "Zephyr",
-    vicuna: "Vicuna",
-    deepseek: "DeepSeek",
-    phi: "Phi",
-    alpaca: "Stanford Alpaca",
-    "human-assistant": "Human: … Assistant:",
-    "instruction-answer": "Instruction / Input / Answer",
-    plain: "Plain: question, then answer",
+    ...templateTitles,
     custom: "Your own chat template",
   } satisfies Record<TemplateId, string>,
   endReplaced: (token: string, end: string) =>

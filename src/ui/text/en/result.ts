@@ -10,7 +10,7 @@ import type { FolderReader } from "../../../shared/folder-format";
 import { format } from "./format";
 import { answerOptions } from "./options";
 import type { TokenChance } from "../../../shared/generation";
-import { trainerGaps } from "./trainer-gaps";
+import { trainerGaps } from "../../../export/english/trainer-gaps";
 import { plural } from "./words";
 
 /* Texts of the steps after a run: Compare and Export. */
@@ -64,6 +64,7 @@ export const compare = {
     return `As the model's makers draw: ${parts.join(", ")}`;
   },
   mark: "Mark words that differ",
+  littleShared: "These answers share too few words for marks to help.",
   showOdds: "Show token probabilities",
   oddsOf: (name: string) => `Token probabilities: ${name.toLowerCase()}`,
   oddsHint: "Point at a token, or use the arrow keys, to see how likely it was and what else was.",
@@ -78,7 +79,7 @@ export const compare = {
   said: (who: string, words: string) => `${who}: ${words}`,
   edit: "Edit and ask again",
   askAgain: "Ask again",
-  keep: "Leave it",
+  keep: "Cancel",
   editLabel: "Your words",
   regenerate: "Regenerate",
   regenerateHint: "Answer anew with the next seed; at temperature 0 the answers stay the same",
@@ -147,7 +148,7 @@ export const exportStep = {
   rename: (name: string) => `Rename ${name}`,
   renameLabel: "New name",
   renameYes: "Rename it",
-  renameNo: "Leave it",
+  renameNo: "Cancel",
   remove: (name: string) => `Delete ${name}`,
   removeAsk: (name: string) => `Delete “${name}” from this browser?`,
   unsaved: {
@@ -287,6 +288,7 @@ export const exportStep = {
         ? `The engine chose the same ${plural(tokens, "token", "tokens")}. Largest difference of a logit: ${format.share(largestDifference)}.`
         : `The engine chose the same token in ${format.integer(agreeing)} of ${plural(tokens, "place", "places")}. Largest difference of a logit: ${format.share(largestDifference)}.`,
   },
+  planned: "As set in Data, Method and Train; nothing needs to be trained here first.",
   making: "Making the export",
   withOptimizer: "With the optimizer's state",
   withOptimizerHint: (bytes: number) =>

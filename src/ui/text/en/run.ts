@@ -17,7 +17,7 @@ export const train = {
   presetsLabel: "Presets",
   changed: (count: number) => `${plural(count, "field", "fields")} changed`,
   more: "More",
-  warnings: "Before you start",
+  warnings: "Check first",
   fix: (label: string, value: number) => `Set ${label} to ${formatTyped(value)}`,
   learnedNothing: {
     title: "This run has learned nothing",
@@ -30,6 +30,10 @@ export const train = {
     "rate-low": (low: number, high: number) =>
       `The learning rate is below the usual range of this method (${formatTyped(low)} to ${formatTyped(high)}). Little may change.`,
     "no-validation": "No rows are held out, so you will not see when the model overfits.",
+    "in-bytes": (builtIn: string | null) =>
+      builtIn === null
+        ? "This model's tokenizer does not know the script of these rows and spells them in bytes. It will learn slowly; choose a model that knows the language."
+        : `${builtIn} reads English only. It can be trained on these rows, but spells them in bytes and learns little; choose a model that knows the language.`,
     "no-end-token":
       "This template ends answers without an end token; the model will not learn where to stop.",
     truncated: (count: number, of: number) =>
@@ -170,6 +174,8 @@ export const run = {
   },
   lossChart: "Loss",
   chartLabel: (name: string, step: number, value: string) => `Chart: ${name}. At step ${step}: ${value}.`,
+  chartCursor: (name: string) => `Read the chart: ${name}`,
+  chartValues: (place: string, values: readonly string[]) => `${place}: ${values.join(", ")}`,
   chartEmpty: (name: string) => `Chart: ${name}. Nothing to show yet.`,
   chartPlaceholder: "The curve appears after the first steps.",
   series: {

@@ -42,8 +42,6 @@ export const runs = {
   stepOf: (steps: number, total: number) => `${format.integer(steps)} of ${format.integer(total)}`,
   at: (loss: number, step: number) => `${format.loss(loss)} at step ${format.integer(step)}`,
   software: "software",
-  deleted: (count: number) => `${plural(count, "run", "runs")} deleted.`,
-  undo: "Undo",
   total: (count: number, bytes: number) => `${plural(count, "run", "runs")}, ${format.bytes(bytes)}`,
   tidy: "Delete all without a star",
   many: "There are many runs here by now. Star those to keep and delete the others.",

@@ -113,6 +113,23 @@ export const shell = {
     what: "Saved data is kept.",
     whileTraining: "The run has been saved and can be resumed after the reload.",
   },
+  undo: {
+    undo: "Undo",
+    dismiss: "Close",
+    done: {
+      "runs-deleted": (count: number) => `${plural(count, "run", "runs")} deleted.`,
+      "run-discarded": (_count: number) => "The interrupted run is discarded.",
+      "method-reset": (count: number) => `${plural(count, "option", "options")} reset.`,
+      "preset-chosen": (count: number) =>
+        `The preset replaced ${plural(count, "changed field", "changed fields")}.`,
+    },
+  },
+  newVersion: {
+    title: "A new version of the studio is ready",
+    what: "Changing to it reloads the page. Your data and settings are kept.",
+    whileTraining: "It waits until the run has ended.",
+    takeOver: "Change to it",
+  },
   stalled: {
     title: "The studio's worker is not responding",
     what: "It may be busy with a large task and recover. If not, restart it: saved data is kept, and a run continues from its last checkpoint.",

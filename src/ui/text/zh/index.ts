@@ -2,12 +2,14 @@ import { en } from "../en";
 import { completed, type Text } from "../translation";
 import { forecast } from "./forecast";
 import { format } from "./format";
+import { glossary } from "./glossary";
 import { hub } from "./hub";
 import { methodGroups, methods } from "./methods";
 import { objectives } from "./objectives";
 import { answerOptions, trainingOptions } from "./options";
 import { data, method, model } from "./prepare";
 import { fieldProblem, problem } from "./problems";
+import { push } from "./push";
 import { compare, exportStep } from "./result";
 import { ratings } from "./ratings";
 import { run, train } from "./run";
@@ -23,6 +25,7 @@ export const zh = {
   problem,
   fieldProblem,
   shell,
+  glossary,
   start,
   search,
   progress,
@@ -46,6 +49,7 @@ export const zh = {
   batch,
   ratings,
   export: exportStep,
+  push,
 };
 
 /** Missing texts fall back to English. */

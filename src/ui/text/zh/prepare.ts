@@ -36,6 +36,7 @@ const containerNames: Readonly<Record<ContainerId, string>> = {
 
 export const data = {
   intro: "问题和你想要的回答、对话，或纯文本。拖入文件，或从示例开始。",
+  stillInUse: (name: string) => `仍在使用“${name}”。`,
   samples: "示例",
   sampleTexts: {
     pirate: { title: "像海盗一样说话", teaches: "教一种新语气：每个回答都以“Arr!”开头，以“matey!”结尾。" },

@@ -32,6 +32,10 @@ export const train = {
     "rate-low": (low: number, high: number) =>
       `学习率低于该方法的常用范围（${formatTyped(low)} 到 ${formatTyped(high)}），可能几乎没有变化。`,
     "no-validation": "没有留出验证数据，无法看出模型何时过拟合。",
+    "in-bytes": (builtIn: string | null) =>
+      builtIn === null
+        ? "该模型的分词器不认识这些数据的文字，只能逐字节读取，学得很慢；请选择懂这种语言的模型。"
+        : `${builtIn} 只懂英文。可以用这些数据训练，但它只能逐字节读取，学不到多少；请选择懂这种语言的模型。`,
     "no-end-token": "该模板的回答结尾没有结束 token，模型学不会在哪里停止。",
     truncated: (count: number, of: number) =>
       `超过最大长度、将被截断的行：${format.integer(count)} / ${rows(of)}。`,
@@ -158,6 +162,8 @@ export const run = {
   },
   lossChart: "损失",
   chartLabel: (name: string, step: number, value: string) => `图表：${name}。第 ${step} 步：${value}。`,
+  chartCursor: (name: string) => `读取图表：${name}`,
+  chartValues: (place: string, values: readonly string[]) => `${place}：${values.join("，")}`,
   chartEmpty: (name: string) => `图表：${name}。暂无数据。`,
   chartPlaceholder: "训练几步后显示曲线。",
   series: {

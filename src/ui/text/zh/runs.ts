@@ -36,8 +36,6 @@ export const runs = {
   stepOf: (steps: number, total: number) => `${format.integer(steps)} / ${format.integer(total)}`,
   at: (loss: number, step: number) => `${format.loss(loss)}（第 ${format.integer(step)} 步）`,
   software: "软件模拟",
-  deleted: (count: number) => `已删除 ${format.integer(count)} 次训练。`,
-  undo: "撤销",
   total: (count: number, bytes: number) => `${format.integer(count)} 次训练，${format.bytes(bytes)}`,
   tidy: "删除所有未收藏的",
   all: (count: number) => `显示全部 ${format.integer(count)} 次`,

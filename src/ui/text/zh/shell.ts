@@ -102,6 +102,22 @@ export const shell = {
     what: "已保存的数据不受影响。",
     whileTraining: "训练进度已保存，重新加载后可以继续。",
   },
+  undo: {
+    undo: "撤销",
+    dismiss: "关闭",
+    done: {
+      "runs-deleted": (count: number) => `已删除 ${format.integer(count)} 次训练。`,
+      "run-discarded": (_count: number) => "已丢弃中断的训练。",
+      "method-reset": (count: number) => `已重置 ${format.integer(count)} 个选项。`,
+      "preset-chosen": (count: number) => `预设覆盖了 ${format.integer(count)} 项修改。`,
+    },
+  },
+  newVersion: {
+    title: "新版本已就绪",
+    what: "切换到新版本会重新加载页面，数据和设置都会保留。",
+    whileTraining: "训练结束后即可切换。",
+    takeOver: "切换",
+  },
   stalled: {
     title: "后台线程没有响应",
     what: "它可能正在处理大任务，稍后会恢复。如果没有恢复，请重新启动：已保存的数据不受影响，训练会从最近的检查点继续。",

@@ -20,4 +20,7 @@ export const trainerGaps = {
   biases: "不训练偏置。",
   "adapter-plus": "略去 LoRA+ 的学习率倍数。",
   "likelihood-term": "略去训练目标中附加的交叉熵。",
+  "time-limit": "略去训练时间上限，会训练全部步数。",
+  "best-by-score": "最佳值和提前停止由验证损失决定，而不是评分。",
+  "scores-on-the-way": "训练途中不回答留出的行，也不评分。",
 } satisfies Translation<Text["export"]["gaps"]["sentences"]>;

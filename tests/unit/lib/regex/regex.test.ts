@@ -25,8 +25,8 @@ function verdicts(ask: () => (path: string) => boolean): string {
   }
 }
 
-describe("Python's expressions", () => {
-  it.each(table.rows)("$pattern says what Python's re says", ({ pattern, whole, key }) => {
+describe("Python's regular expressions", () => {
+  it.each(table.rows)("$pattern matches as Python's re does", ({ pattern, whole, key }) => {
     const regex = () => {
       const compiled = BoundedRegex.python(pattern);
       return (path: string) => compiled.matchesWhole(path);
@@ -99,8 +99,8 @@ function texts(count: number): string[] {
   );
 }
 
-describe("JavaScript's expressions", () => {
-  it.each([...WORDS, ...OTHERS])("%s finds what the browser's own engine finds", (source) => {
+describe("JavaScript's regular expressions", () => {
+  it.each([...WORDS, ...OTHERS])("%s matches as the browser's engine does", (source) => {
     const native = new RegExp(source, "gu");
     const bounded = BoundedRegex.javaScript(native);
     for (const text of texts(400)) {
@@ -113,19 +113,19 @@ describe("JavaScript's expressions", () => {
     }
   });
 
-  it.each(WORDS)("%s is left to the browser's own engine", (source) => {
+  it.each(WORDS)("%s is passed to the browser's engine", (source) => {
     expect(isQuick(new RegExp(source, "gu"))).toBe(true);
   });
 
   it.each(["(a+)+$", "(.*)*x", String.raw`\s+x`, "(?:a|a)*b", "a*a*b", String.raw`\s*[\r\n]+`, "a{2,}b"])(
-    "%s is not",
+    "%s is not passed to the browser's engine",
     (source) => {
       expect(isQuick(new RegExp(source, "gu"))).toBe(false);
     },
   );
 });
 
-describe("expressions made to hang", () => {
+describe("expressions with catastrophic backtracking", () => {
   const endless = [
     ["(a+)+$", "a"],
     ["(.*)*x", "a"],

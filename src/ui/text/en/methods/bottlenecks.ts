@@ -1,3 +1,4 @@
+import { methodTitles } from "../../../../export/english/titles";
 import type { MethodText } from "../../option-texts";
 
 /* Bottleneck adapters and the methods built on them. */
@@ -29,7 +30,7 @@ const start = {
 };
 
 export const houlsby: MethodText<"houlsby"> = {
-  title: "Houlsby adapters",
+  title: methodTitles.houlsby,
   summary:
     "Puts a small two-layer network after attention and one after the feed-forward layer of each block. Learns well from little data; makes every answer a little slower.",
   options: {
@@ -41,7 +42,7 @@ export const houlsby: MethodText<"houlsby"> = {
 };
 
 export const pfeiffer: MethodText<"pfeiffer"> = {
-  title: "Pfeiffer adapters",
+  title: methodTitles.pfeiffer,
   summary:
     "One small network per block, after the feed-forward layer: half of Houlsby's cost for nearly the same result. For tools that read the adapters library's format.",
   options: {
@@ -53,7 +54,7 @@ export const pfeiffer: MethodText<"pfeiffer"> = {
 };
 
 export const madXLanguage: MethodText<"mad-x-language"> = {
-  title: "MAD-X language adapter",
+  title: methodTitles["mad-x-language"],
   summary:
     "Pfeiffer's bottlenecks and an invertible network around the whole model, to learn a language from plain text. Train it first, then a task adapter on top; on its own it is no better than Pfeiffer.",
   options: {
@@ -68,7 +69,7 @@ export const madXLanguage: MethodText<"mad-x-language"> = {
 };
 
 export const madXTask: MethodText<"mad-x-task"> = {
-  title: "MAD-X task adapter",
+  title: methodTitles["mad-x-task"],
   summary:
     "Pfeiffer bottlenecks for a task, stacked on a frozen language adapter. Choose it to learn a task independently of its language; needs a trained language adapter.",
   options: {
@@ -83,7 +84,7 @@ export const madXTask: MethodText<"mad-x-task"> = {
 };
 
 export const fusion: MethodText<"fusion"> = {
-  title: "AdapterFusion",
+  title: methodTitles.fusion,
   summary:
     "Learns for each token how much to use each of several trained bottleneck adapters, which stay frozen. Choose it to combine separately learned tasks; it trains more parameters than the adapters themselves and is the slowest method.",
   options: {

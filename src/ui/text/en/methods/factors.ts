@@ -1,3 +1,4 @@
+import { methodTitles } from "../../../../export/english/titles";
 import type { MethodText } from "../../option-texts";
 import { excludeModules, layersPattern, layersToTransform, rankPattern, targetModules } from "./targeting";
 
@@ -29,7 +30,7 @@ const decomposeFactor = {
 };
 
 export const loha: MethodText<"loha"> = {
-  title: "LoHa",
+  title: methodTitles.loha,
   summary:
     "Multiplies two low-rank updates elementwise, which gives a higher rank for the same number of parameters. Try it where LoRA of the same size falls short; it takes more memory and time.",
   options: {
@@ -47,7 +48,7 @@ export const loha: MethodText<"loha"> = {
 };
 
 export const lokr: MethodText<"lokr"> = {
-  title: "LoKr",
+  title: methodTitles.lokr,
   summary:
     "Builds each update as a Kronecker product of two small matrices. Very few parameters and a tiny file; better for styles and formats than for new knowledge.",
   options: {
@@ -79,7 +80,7 @@ export const lokr: MethodText<"lokr"> = {
 };
 
 export const krona: MethodText<"krona"> = {
-  title: "KronA",
+  title: methodTitles.krona,
   summary:
     "A Kronecker product of two full matrices: full rank with few parameters. Choose it over LoKr if you do not want to tune a rank; it is exported as LoKr.",
   options: {
@@ -96,7 +97,7 @@ export const krona: MethodText<"krona"> = {
 };
 
 export const said: MethodText<"said"> = {
-  title: "Intrinsic SAID",
+  title: methodTitles.said,
   summary:
     "Updates all targeted layers from one short vector through a fixed random projection. Choose it to see how few parameters a task needs, or for the smallest file; it is slow to train, and slow to answer until merged.",
   options: {
@@ -118,7 +119,7 @@ export const said: MethodText<"said"> = {
 };
 
 export const ia3: MethodText<"ia3"> = {
-  title: "(IA)³",
+  title: methodTitles.ia3,
   summary:
     "Trains one scale per output of a few layers. The smallest adapter that changes weights; quick to learn a tone, too small for new facts.",
   options: {

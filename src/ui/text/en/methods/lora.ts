@@ -1,10 +1,11 @@
+import { methodTitles } from "../../../../export/english/titles";
 import type { MethodText } from "../../option-texts";
 import { excludeModules, layersPattern, layersToTransform, rankPattern, targetModules } from "./targeting";
 
 /* LoRA, and mixtures of LoRA adapters. */
 
 export const lora: MethodText<"lora"> = {
-  title: "LoRA",
+  title: methodTitles.lora,
   summary:
     "Adds a small trained low-rank update to each targeted layer. The safe first choice: strong results, a small file, and supported everywhere. Its options turn it into DoRA, rsLoRA, LoRA+ or PiSSA; on a model loaded in NF4 it is QLoRA.",
   options: {
@@ -66,7 +67,7 @@ export const lora: MethodText<"lora"> = {
 };
 
 export const xlora: MethodText<"xlora"> = {
-  title: "X-LoRA",
+  title: methodTitles.xlora,
   summary:
     "Mixes several trained LoRA adapters per token, with gates computed from the base model's hidden states; only a small classifier trains. Choose it to combine what several LoRAs have learned; every token passes through the model twice.",
   options: {

@@ -1,3 +1,4 @@
+import { methodTitles } from "../../../../export/english/titles";
 import type { MethodText } from "../../option-texts";
 import { excludeModules } from "./targeting";
 
@@ -9,14 +10,14 @@ const sparseTargets = {
 };
 
 export const bitfit: MethodText<"bitfit"> = {
-  title: "BitFit",
+  title: methodTitles.bitfit,
   summary:
     "Trains only the model's existing biases. Tiny and gentle; choose it for a change of tone if the family has biases (GPT-2, Qwen2).",
   options: {},
 };
 
 export const fishmask: MethodText<"fishmask"> = {
-  title: "FishMask",
+  title: methodTitles.fishmask,
   summary:
     "Trains the few weights that matter most for this data, selected before the first step by Fisher information. Choose it for a sparse change that merges without overhead; training takes as much memory as for all candidate weights.",
   options: {
@@ -32,7 +33,7 @@ export const fishmask: MethodText<"fishmask"> = {
 };
 
 export const diffPruning: MethodText<"diff-pruning"> = {
-  title: "DiffPruning",
+  title: methodTitles["diff-pruning"],
   summary:
     "Trains a gated change of every weight, then prunes all but the largest changes and keeps training those. Choose it over FishMask to learn which weights matter instead of estimating it; it takes twice the memory.",
   options: {
@@ -63,7 +64,7 @@ export const diffPruning: MethodText<"diff-pruning"> = {
 };
 
 export const lastLayers: MethodText<"last-layers"> = {
-  title: "Last layers",
+  title: methodTitles["last-layers"],
   summary:
     "Trains the weights of the model's last blocks. Stronger than a small adapter, and fast because earlier blocks need no backward pass; the result is a modified model.",
   options: {
@@ -80,7 +81,7 @@ export const lastLayers: MethodText<"last-layers"> = {
 };
 
 export const full: MethodText<"full"> = {
-  title: "Full fine-tuning",
+  title: methodTitles.full,
   summary:
     "Trains every weight of the model. Learns the most and forgets the most, at four times the model's size in f32; for small models and a lot of data.",
   options: {},

@@ -1,3 +1,4 @@
+import { methodTitles } from "../../../../export/english/titles";
 import type { MethodText } from "../../option-texts";
 
 /* Soft prompts. */
@@ -19,7 +20,7 @@ const promptWords = {
 };
 
 export const prefixTuning: MethodText<"prefix-tuning"> = {
-  title: "Prefix tuning",
+  title: methodTitles["prefix-tuning"],
   summary:
     "Trains a few virtual tokens that every attention layer attends to. No weights change; good for a style or a task, weaker for new facts.",
   options: {
@@ -35,7 +36,7 @@ export const prefixTuning: MethodText<"prefix-tuning"> = {
 };
 
 export const promptTuning: MethodText<"prompt-tuning"> = {
-  title: "Prompt tuning",
+  title: methodTitles["prompt-tuning"],
   summary:
     "Trains a few virtual tokens in front of the prompt. The smallest adapter there is; it steers what the model can already do.",
   options: {
@@ -56,7 +57,7 @@ export const promptTuning: MethodText<"prompt-tuning"> = {
 };
 
 export const pTuning: MethodText<"p-tuning"> = {
-  title: "P-tuning",
+  title: methodTitles["p-tuning"],
   summary:
     "Trains virtual tokens in front of the prompt through a small network, which stabilises prompt tuning; only the tokens are exported. Choose it when prompt tuning learns too slowly.",
   options: {
@@ -81,7 +82,7 @@ export const pTuning: MethodText<"p-tuning"> = {
 };
 
 export const pTuningV2: MethodText<"p-tuning-v2"> = {
-  title: "P-tuning v2",
+  title: methodTitles["p-tuning-v2"],
   summary:
     "Trains deep prompts: virtual tokens in every attention layer, with dropout. Choose it over prefix tuning when data is scarce; PEFT loads it as prefix tuning.",
   options: {

@@ -81,10 +81,6 @@ export const exportProblems: ProblemTexts<ExportProblems> = {
     what: `The ONNX export has decoders only; ${family} models have an encoder too.`,
     advice: "Export the merged model, and convert that with Hugging Face Optimum.",
   }),
-  "export/family-not-in-onnx": ({ family }) => ({
-    what: `The ONNX export does not support this ${family} model.`,
-    advice: "Export the merged model, and convert that with Hugging Face Optimum.",
-  }),
   "export/family-not-in-mlx": ({ family }) => ({
     what: `mlx-lm names the modules of ${family} models differently, so it would not find the adapter's layers.`,
     advice: MERGE,

@@ -27,6 +27,46 @@ export const hubProblems: ProblemTexts<HubProblems> = {
     what: `The access token would be sent to ${host} unencrypted.`,
     advice: "Use an endpoint that begins with https, or leave the token empty.",
   }),
+  "config/no-owner": ({ path }) => ({
+    what: path === "" ? "No repository is named." : `“${path}” lacks its owner.`,
+    advice: "Enter owner/name, with your user name or that of an organisation as the owner.",
+  }),
+  "config/no-token": ({ hub }) => ({
+    what: `${hub} needs an access token to publish.`,
+    advice: "Create one there that may write to repositories, and enter it.",
+  }),
+  "network/push-refused": ({ repository, hub }) => ({
+    what: `${hub} does not let this access token write to ${repository}.`,
+    advice: "Check the owner's name, and let the token write to its repositories.",
+  }),
+  "network/push-conflict": ({ repository, hub }) => ({
+    what: `${repository} on ${hub} is being changed by somebody else.`,
+    advice: "Nothing was published. Push again; files that have arrived are not uploaded twice.",
+  }),
+  "network/push-rejected": ({ hub, status, reason }) => ({
+    what: `${hub} rejected the files with status ${status}${reason === "" ? "" : `: ${reason.replace(/\.$/, "")}`}.`,
+    advice: "Nothing was published.",
+  }),
+  "network/push-busy": ({ hub, status, retryAfterMs }) => {
+    const minutes = retryAfterMs === null ? null : Math.max(1, Math.ceil(retryAfterMs / 60_000));
+    const when = minutes === null ? "in a few minutes" : `in about ${minutes} min`;
+    return {
+      what:
+        status === 429
+          ? `${hub} received too many requests from here.`
+          : `${hub} has a problem: it answered with status ${status}.`,
+      advice: `Nothing was published. Push again ${when}; files that have arrived are not uploaded twice.`,
+    };
+  },
+  "network/push-broken-off": ({ hub }) => ({
+    what: `The connection to ${hub} was repeatedly lost.`,
+    advice:
+      "Nothing was published. Push again when the connection is better; files that have arrived are not uploaded twice.",
+  }),
+  "network/push-unknown": ({ repository, hub, page }) => ({
+    what: `The connection was lost while ${hub} was publishing ${repository}.`,
+    advice: `Look at ${page} to see whether it is there before pushing again.`,
+  }),
   "network/gated": ({ repository, hub, page, hasToken }) => ({
     what: `${repository} requires accepting its owners' terms on ${hub}.`,
     advice: hasToken

@@ -87,7 +87,7 @@ export const modelsProblems: ProblemTexts<ModelsProblems> = {
     advice: OTHER_FILES,
   }),
   "model/no-window": () => ({
-    what: "config.json: sliding_window is null, but layers of this model have a window.",
+    what: "config.json: sliding_window is null, which this kind of model does not allow with these layers.",
     advice: "Set sliding_window (for Qwen also use_sliding_window), or leave layer_types out.",
   }),
   "model/rope-factor": ({ factor }) => ({

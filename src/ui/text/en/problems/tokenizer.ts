@@ -22,6 +22,17 @@ export const tokenizerProblems: ProblemTexts<TokenizerProblems> = {
     what: `tokenizer.json has a normaliser, pre-tokenizer or decoder of more than ${most} parts.`,
     advice: RENEW,
   }),
+  "tokenizer/part": ({ place, type, key }) => ({
+    what:
+      key === null
+        ? `tokenizer.json has a ${place} of the type “${type}”, which Luthier does not support.`
+        : `tokenizer.json sets ${key} of its ${place} “${type}” to a value that Luthier does not support.`,
+    advice: "Choose a model with another tokenizer.",
+  }),
+  "tokenizer/config-key": ({ key }) => ({
+    what: `tokenizer_config.json sets ${key}, which Luthier does not support for this tokenizer.`,
+    advice: "Choose a model with another tokenizer.",
+  }),
   "tokenizer/text-failed": ({ reason }) => ({
     what: `The tokenizer described by tokenizer.json failed on a text: ${reason}.`,
     advice: RENEW,

@@ -11,6 +11,7 @@ const busy: Readonly<Record<JobKind, string>> = {
   evaluate: "Answers are being scored.",
   "answer-files": "The prompts of a file are being answered.",
   export: "An export is being made.",
+  push: "An adapter is being pushed to a hub.",
   "try-onnx": "An ONNX export is being tried.",
   "import-adapter": "An adapter is being loaded.",
   "edit-library": "The adapter library is being changed.",

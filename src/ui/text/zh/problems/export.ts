@@ -100,10 +100,6 @@ export const exportProblems = {
     what: `ONNX 导出只支持解码器，而 ${family} 模型还有编码器。`,
     advice: "请导出合并后的模型，再用 Hugging Face Optimum 转换。",
   }),
-  "export/family-not-in-onnx": ({ family }) => ({
-    what: `ONNX 导出不支持此 ${family} 模型。`,
-    advice: "请导出合并后的模型，再用 Hugging Face Optimum 转换。",
-  }),
   "export/family-not-in-mlx": ({ family }) => ({
     what: `mlx-lm 对 ${family} 模型的模块命名不同，找不到适配器的层。`,
     advice: MERGE,

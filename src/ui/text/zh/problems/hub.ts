@@ -29,6 +29,42 @@ export const hubProblems = {
     what: `访问令牌会以未加密的方式发送到 ${host}。`,
     advice: "请使用以 https 开头的地址，或不填令牌。",
   }),
+  "config/no-owner": ({ path }) => ({
+    what: path === "" ? "没有填写仓库。" : `“${path}”缺少所有者。`,
+    advice: "请输入 owner/name，所有者为你的用户名或组织名。",
+  }),
+  "config/no-token": ({ hub }) => ({
+    what: `发布到 ${hub} 需要访问令牌。`,
+    advice: "请在那里创建一个可写入仓库的令牌并填入。",
+  }),
+  "network/push-refused": ({ repository, hub }) => ({
+    what: `${hub} 不允许此访问令牌写入 ${repository}。`,
+    advice: "请检查所有者名称，并允许令牌写入其仓库。",
+  }),
+  "network/push-conflict": ({ repository, hub }) => ({
+    what: `${hub} 上的 ${repository} 正被他人修改。`,
+    advice: "没有发布任何内容。请重新推送；已上传的文件不会重复上传。",
+  }),
+  "network/push-rejected": ({ hub, status, reason }) => ({
+    what: `${hub} 拒绝了这些文件，状态码 ${status}${reason === "" ? "" : `：${reason.replace(/\.$/, "")}`}。`,
+    advice: "没有发布任何内容。",
+  }),
+  "network/push-busy": ({ hub, status, retryAfterMs }) => {
+    const minutes = retryAfterMs === null ? null : Math.max(1, Math.ceil(retryAfterMs / 60_000));
+    const when = minutes === null ? "几分钟后" : `约 ${minutes} 分钟后`;
+    return {
+      what: status === 429 ? `${hub} 收到来自这里的请求过多。` : `${hub} 出现问题：返回状态码 ${status}。`,
+      advice: `没有发布任何内容。请${when}重新推送；已上传的文件不会重复上传。`,
+    };
+  },
+  "network/push-broken-off": ({ hub }) => ({
+    what: `与 ${hub} 的连接多次中断。`,
+    advice: "没有发布任何内容。请在网络好转后重新推送；已上传的文件不会重复上传。",
+  }),
+  "network/push-unknown": ({ repository, hub, page }) => ({
+    what: `${hub} 正在发布 ${repository} 时连接中断。`,
+    advice: `重新推送之前，请先在 ${page} 查看是否已发布。`,
+  }),
   "network/gated": ({ repository, hub, page, hasToken }) => ({
     what: `需要先在 ${hub} 上接受 ${repository} 所有者的条款。`,
     advice: hasToken

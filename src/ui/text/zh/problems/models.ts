@@ -83,7 +83,7 @@ export const modelsProblems = {
     advice: OTHER_FILES,
   }),
   "model/no-window": () => ({
-    what: "config.json：sliding_window 为 null，而此模型有带窗口的层。",
+    what: "config.json：sliding_window 为 null，而这类模型在这些层类型下不允许如此。",
     advice: "请设置 sliding_window（Qwen 还要设置 use_sliding_window），或去掉 layer_types。",
   }),
   "model/rope-factor": ({ factor }) => ({

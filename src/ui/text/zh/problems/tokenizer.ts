@@ -23,6 +23,17 @@ export const tokenizerProblems = {
     what: `tokenizer.json 中的规范化、预分词或解码器超过 ${most} 个部分。`,
     advice: RENEW,
   }),
+  "tokenizer/part": ({ place, type, key }) => ({
+    what:
+      key === null
+        ? `tokenizer.json 的 ${place} 类型为“${type}”，Luthier 不支持。`
+        : `tokenizer.json 的 ${place}“${type}”中 ${key} 的值不受 Luthier 支持。`,
+    advice: "请选择使用其他分词器的模型。",
+  }),
+  "tokenizer/config-key": ({ key }) => ({
+    what: `tokenizer_config.json 设置了 ${key}，Luthier 不支持此分词器这样设置。`,
+    advice: "请选择使用其他分词器的模型。",
+  }),
   "tokenizer/text-failed": ({ reason }) => ({
     what: `tokenizer.json 描述的分词器处理文本失败：${reason}。`,
     advice: RENEW,

@@ -11,6 +11,7 @@ const busy: Readonly<Partial<Record<JobKind, string>>> = {
   evaluate: "正在评分。",
   "answer-files": "正在回答文件中的提示词。",
   export: "正在导出。",
+  push: "正在推送到 Hub。",
   "try-onnx": "正在试用 ONNX 导出。",
   "import-adapter": "正在加载适配器。",
   "edit-library": "正在修改适配器库。",

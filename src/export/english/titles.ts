@@ -1,8 +1,9 @@
-import type { TemplateId } from "../shared/data";
-import type { MethodId } from "../shared/methods";
-import type { ObjectiveId } from "../shared/objectives";
+import type { TemplateId } from "../../shared/data";
+import type { MethodId } from "../../shared/methods";
+import type { ObjectiveId } from "../../shared/objectives";
+import type { ScoreId } from "../../shared/scores";
 
-/* English texts of exported files, independent of the page's language. */
+/* English titles of methods, objectives, scores and templates, for exported files and for the page in English. */
 
 /** Method names as in the literature. */
 export const methodTitles: Readonly<Record<MethodId, string>> = {
@@ -32,7 +33,7 @@ export const methodTitles: Readonly<Record<MethodId, string>> = {
 /** Objectives on better and worse answers, as in the literature. */
 export const objectiveTitles: Readonly<Record<ObjectiveId, string>> = {
   dpo: "DPO",
-  hinge: "DPO with the hinge loss of SLiC",
+  hinge: "DPO with hinge loss",
   robust: "Robust DPO",
   ipo: "IPO",
   orpo: "ORPO",
@@ -40,6 +41,27 @@ export const objectiveTitles: Readonly<Record<ObjectiveId, string>> = {
   cpo: "CPO",
   kto: "KTO",
 };
+
+export const scoreTitles: Readonly<Record<ScoreId, string>> = {
+  loss: "Loss per token of the expected answers",
+  perplexity: "Perplexity",
+  tokenAccuracy: "Token accuracy",
+  exact: "Exact match",
+  normalised: "Match without case, punctuation and blanks",
+  contains: "Contains the expected answer",
+  chrf: "chrF",
+  rougeL: "ROUGE-L",
+  json: "Valid JSON",
+  regex: "Matches a regular expression",
+  ended: "Ended by itself",
+  repetition: "Repetition",
+  length: "Length in tokens",
+  acc: "Choice (acc)",
+  accNorm: "Choice (acc_norm)",
+};
+
+/** Title of the commit that publishes something of the given name. */
+export const commitTitle = (name: string): string => `Upload ${name} from Luthier`;
 
 export const templateTitles: Readonly<Record<TemplateId, string>> = {
   chat: "The model's own chat template",
@@ -56,12 +78,6 @@ export const templateTitles: Readonly<Record<TemplateId, string>> = {
   alpaca: "Stanford Alpaca",
   "human-assistant": "Human: … Assistant:",
   "instruction-answer": "Instruction / Input / Answer",
-  plain: "Plain: the question, and the answer in the next line",
+  plain: "Plain: question, then answer",
   custom: "A chat template of one's own",
 };
-
-/** Python comments for methods without a loader outside Luthier. */
-export const luthierOnly = [
-  "# This loads only the base model: no Python library reads this adapter. To use it with transformers,",
-  "# open the folder in Luthier and export the merged model.",
-];

@@ -1,6 +1,6 @@
-import type { TrainerGap } from "../../../shared/exports";
+import type { TrainerGap } from "../../shared/exports";
 
-/** What other trainers do otherwise than a run here. */
+/** What other trainers do differently from a run here, in English: for exported files, and for the page in English. */
 export const trainerGaps: Readonly<Record<TrainerGap, string>> = {
   "dropout-draws": "Dropout draws other elements, so losses differ from the first step on.",
   "packing-undone":
@@ -15,7 +15,7 @@ export const trainerGaps: Readonly<Record<TrainerGap, string>> = {
   "loss-mean":
     "With gradient accumulation on several GPUs, micro-batches may be weighed differently than by their tokens.",
   "tokenized-again":
-    "The tool tokenizes the text of each row again, piece by piece. The README in the zip says for how many rows that gives other tokens.",
+    "The tool tokenizes the text of each row again, piece by piece; README.md says for how many rows that gives other tokens.",
   "base-dropout": "The base model's own dropout cannot be turned on or off.",
   "best-values": "The values with the lowest validation loss are not restored at the end.",
   "early-stopping": "The run does not stop early.",
@@ -24,4 +24,8 @@ export const trainerGaps: Readonly<Record<TrainerGap, string>> = {
   biases: "Biases are not trained.",
   "adapter-plus": "LoRA+'s learning rate ratio is left out.",
   "likelihood-term": "The cross-entropy that the objective adds to its loss is left out.",
+  "time-limit": "The limit on training time is left out: all steps are trained.",
+  "best-by-score":
+    "What is best, and when to stop early, is decided by the validation loss and not by a score.",
+  "scores-on-the-way": "No held-out rows are answered and scored on the way.",
 };

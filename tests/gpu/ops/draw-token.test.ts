@@ -1,0 +1,4 @@
+import { drawCases } from "../../support/op-cases/draw-token";
+import { runCases } from "../../support/run-cases";
+
+runCases(drawCases);
