@@ -10,6 +10,8 @@ if (process.env.LUTHIER_GPU !== "native" && process.platform === "linux") {
 const WORDED = ["tests/support/worded.ts"];
 /** Computes all cases where tests otherwise compute some; CI does (tests/support/cases.ts). */
 const ALL = process.env.LUTHIER_CASES === "all";
+/** Long journeys through paths that tests of the engine and of the data hold too; only with all cases. */
+const LONG_JOURNEYS = "tests/e2e/{encoder-decoder,offline,preferences,runs}.test.ts";
 
 export default defineConfig({
   test: {
@@ -64,6 +66,7 @@ export default defineConfig({
           name: "e2e",
           sequence: { groupOrder: 3 },
           include: ["tests/e2e/**/*.test.ts"],
+          exclude: ALL ? [] : [LONG_JOURNEYS],
           globalSetup: ["tests/e2e/global-setup.ts"],
           // As long as the browser's own timeouts; the default of one second would depend on the machine's load.
           expect: { poll: { timeout: 30_000 } },

@@ -1,12 +1,13 @@
 // Runs a TypeScript program of tests/ in Node, with the project's own module rules and WebGPU at hand:
-//   node tests/run.mjs tests/bench/bench.ts [arguments]
-// Unless LUTHIER_GPU=native is set, WebGPU computes on the software GPU of the test browser, which has to be in
-// the environment when the process starts: so the program runs in a child.
+//   node tests/run.mjs [--native] tests/bench/bench.ts [arguments]
+// Unless LUTHIER_GPU=native or --native is set (and no --software among the arguments), WebGPU computes on the software
+// GPU of the test browser, which has to be in the environment when the process starts: so the program runs in a child.
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { createServer } from "vite";
 
-const [program, ...args] = process.argv.slice(2);
+const wantsNative = process.argv[2] === "--native";
+const [program, ...args] = process.argv.slice(wantsNative ? 3 : 2);
 const server = await createServer({
   configFile: false,
   logLevel: "error",
@@ -17,7 +18,8 @@ const server = await createServer({
 
 let status;
 try {
-  const native = process.env.LUTHIER_GPU === "native" || process.platform !== "linux";
+  const isNative = process.env.LUTHIER_GPU === "native" || (wantsNative && !args.includes("--software"));
+  const native = isNative || process.platform !== "linux";
   if (native || process.env.LUTHIER_RUN_CHILD) {
     await server.ssrLoadModule(resolve("tests/support/worded.ts"));
     const { main } = await server.ssrLoadModule(resolve(program));

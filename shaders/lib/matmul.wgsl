@@ -14,6 +14,9 @@ struct Params {
   // First tile of this dispatch: long products are split.
   first_x: u32,
   first_y: u32,
+  // First part of k of this dispatch, and the length of a part; see lib/split_k.
+  first_part: u32,
+  part_k: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

@@ -1,14 +1,23 @@
-// Stages A stored (k,m) for matmul/tile: four rows of C are adjacent in storage. Rows past the edge are clamped; from
+// Blocks of A stored (k,m) for matmul/tile*: four rows of C are adjacent in storage. Rows past the edge are clamped; from
 // params.k on all is zero.
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+fn a_columns() -> u32 {
+  return params.m;
+}
 
-fn stage_a(block: u32, first_row: u32, first_k: u32) {
-  let row4 = block % (ROWS / 4u);
-  let nearest = min(first_row / 4u + row4, params.m / 4u - 1u);
-  for (var i = 0u; i < 4u; i++) {
-    let k_in_tile = block / (ROWS / 4u) * 4u + i;
-    let k = first_k + k_in_tile;
-    let values = a[min(k, params.k - 1u) * (params.a_stride / 4u) + nearest];
-    a_tile[k_in_tile * (ROWS / 4u) + row4] = select(vec4(0.0), values, k < params.k);
-  }
+// Four rows of C and four k of a block.
+fn place_a(block: u32) -> vec2<u32> {
+  return vec2(block % (ROWS / 4u), block / (ROWS / 4u));
+}
+
+// Element [i][r]: row r of the block at k i.
+fn block_a(place: vec2<u32>, first_row: u32, first_k: u32) -> mat4x4<f32> {
+  let nearest = min(first_row / 4u + place.x, (params.m + 3u) / 4u - 1u);
+  let k = first_k + 4u * place.y;
+  let last = params.k - 1u;
+  return mat4x4(
+    select(vec4(0.0), load_a4(min(k, last), nearest), k < params.k),
+    select(vec4(0.0), load_a4(min(k + 1u, last), nearest), k + 1u < params.k),
+    select(vec4(0.0), load_a4(min(k + 2u, last), nearest), k + 2u < params.k),
+    select(vec4(0.0), load_a4(min(k + 3u, last), nearest), k + 3u < params.k),
+  );
 }

@@ -1,20 +1,24 @@
-// Stages A stored (m,k) for matmul/tile: transposes 4 x 4 elements at a time so that four rows of one k are adjacent.
-// Rows past the edge are clamped; from params.k on all is zero, whatever the row padding holds.
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
-
-fn load_a4(row: u32, k: u32) -> vec4<f32> {
-  let values = a[min(row, params.m - 1u) * (params.a_stride / 4u) + k / 4u];
-  return select(vec4(0.0), values, vec4(k, k + 1u, k + 2u, k + 3u) < vec4(params.k));
+// Blocks of A stored (m,k) for matmul/tile*: transposes 4 x 4 elements so that four rows of one k are adjacent. Rows past
+// the edge are clamped; from params.k on all is zero.
+fn a_columns() -> u32 {
+  return params.k;
 }
 
-fn stage_a(block: u32, first_row: u32, first_k: u32) {
-  let row = first_row + block / (DEPTH / 4u) * 4u;
-  let k_in_tile = block % (DEPTH / 4u) * 4u;
-  let k = first_k + k_in_tile;
-  let rows = transpose(
-    mat4x4(load_a4(row, k), load_a4(row + 1u, k), load_a4(row + 2u, k), load_a4(row + 3u, k)),
-  );
-  for (var i = 0u; i < 4u; i++) {
-    a_tile[(k_in_tile + i) * (ROWS / 4u) + block / (DEPTH / 4u)] = rows[i];
+// Four rows of C and four k of a block.
+fn place_a(block: u32) -> vec2<u32> {
+  return vec2(block / (DEPTH / 4u), block % (DEPTH / 4u));
+}
+
+// Element [i][r]: row r of the block at k i.
+fn block_a(place: vec2<u32>, first_row: u32, first_k: u32) -> mat4x4<f32> {
+  let k4 = first_k / 4u + place.y;
+  var rows: mat4x4<f32>;
+  if (4u * k4 < params.k) {
+    let row = first_row + 4u * place.x;
+    let nearest = min(vec4(row, row + 1u, row + 2u, row + 3u), vec4(params.m - 1u));
+    rows = transpose(
+      mat4x4(load_a4(nearest.x, k4), load_a4(nearest.y, k4), load_a4(nearest.z, k4), load_a4(nearest.w, k4)),
+    );
   }
+  return rows;
 }

@@ -1,7 +1,13 @@
-// C (m,n) = A (m,k) B^T with B stored (n,k), for one or very few rows of A (decoding). k and the strides of A and B are
-// multiples of four. A workgroup computes four columns of one row: its lanes split k and reduce in a tree. The grid is
-// folded over x and y for the columns, with rows in z. Overwrites or accumulates into C; see lib/matmul.
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+// C (m,n) = A (m,k) B^T with B stored (n,k), for one or very few rows of A (decoding). A workgroup computes four columns
+// of one row: its lanes split k and reduce in a tree. The grid is folded over x and y for the columns, with rows in z.
+// Overwrites or accumulates into C; see lib/matmul.
+fn a_columns() -> u32 {
+  return params.k;
+}
+
+fn b_columns() -> u32 {
+  return params.k;
+}
 
 var<workgroup> partial: array<vec4<f32>, LANES>;
 
@@ -16,8 +22,8 @@ fn main(
   // Past the edge, clamp to the last column; write_c4 drops the result.
   let b_rows = min(vec4(column, column + 1u, column + 2u, column + 3u), vec4(params.n - 1u));
   var sum: vec4<f32>;
-  for (var k4 = lane; k4 < params.k / 4u; k4 += LANES) {
-    let x = a[row * (params.a_stride / 4u) + k4];
+  for (var k4 = lane; k4 < (params.k + 3u) / 4u; k4 += LANES) {
+    let x = load_a4(row, k4);
     sum += x * mat4x4(
       load_b4(b_rows.x, k4),
       load_b4(b_rows.y, k4),

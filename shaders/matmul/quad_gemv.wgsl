@@ -1,8 +1,13 @@
 // C (m,n) = A (m,k) B^T with B stored (n,k), for one or very few rows of A where barriers are expensive: one quad
-// splits k for eight columns of one row and reduces across its lanes. k and the strides of A and B are multiples of
-// four. The grid is folded over x and y for the columns, with rows in z. Overwrites or accumulates into C; see
-// lib/matmul.
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+// splits k for eight columns of one row and reduces across its lanes. The grid is folded over x and y for the columns,
+// with rows in z. Overwrites or accumulates into C; see lib/matmul.
+fn a_columns() -> u32 {
+  return params.k;
+}
+
+fn b_columns() -> u32 {
+  return params.k;
+}
 
 fn columns_of(first: u32, k4: u32) -> mat4x4<f32> {
   // Past the edge, clamp to the last column; write_c4 drops the result.
@@ -26,10 +31,11 @@ fn main(
   let column = 8u * flat_workgroup(workgroup, workgroups);
   var low: vec4<f32>;
   var high: vec4<f32>;
-  for (var step = 0u; step < params.k / 4u; step += 4u) {
+  let steps = (params.k + 3u) / 4u;
+  for (var step = 0u; step < steps; step += 4u) {
     // Keep all lanes active: the reduction below needs a whole quad.
-    let k4 = min(step + lane, params.k / 4u - 1u);
-    let x = select(vec4(0.0), a[row * (params.a_stride / 4u) + k4], step + lane < params.k / 4u);
+    let k4 = min(step + lane, steps - 1u);
+    let x = select(vec4(0.0), load_a4(row, k4), step + lane < steps);
     low += x * columns_of(column, k4);
     high += x * columns_of(column + 4u, k4);
   }

@@ -1,11 +1,11 @@
-// C (m,n) = A (m,k) B with B stored (k,n): the gradient dY W of a linear layer's input. n and the strides of A and B
-// are multiples of four; k may be any size if A's rows are padded to its stride. One quad computes 12 x 16 elements in
-// registers; see lib/quad. Overwrites or accumulates into C; see lib/matmul.
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+// C (m,n) = A (m,k) B with B stored (k,n): the gradient dY W of a linear layer's input. One quad computes 12 x 16
+// elements in registers; see lib/quad. Overwrites or accumulates into C; see lib/matmul.
+fn a_columns() -> u32 {
+  return params.k;
+}
 
-// Elements k ... k + 3 of a row of A, zero from params.k on: padding is undefined.
-fn load_a4(row_start: u32, k: u32) -> vec4<f32> {
-  return select(vec4(0.0), a[row_start + k / 4u], vec4(k, k + 1u, k + 2u, k + 3u) < vec4(params.k));
+fn b_columns() -> u32 {
+  return params.n;
 }
 
 @compute @workgroup_size(4)
@@ -15,8 +15,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let row = tile.y * 12u + lane;
   let column4 = tile.x * 4u + lane;
   // Past the edge, clamp to the last row and columns; write_c4 drops the results.
-  let rows = min(vec3(row, row + 4u, row + 8u), vec3(params.m - 1u)) * (params.a_stride / 4u);
-  let b_column4 = min(column4, params.n / 4u - 1u);
+  let rows = min(vec3(row, row + 4u, row + 8u), vec3(params.m - 1u));
+  let b_column4 = min(column4, (params.n + 3u) / 4u - 1u);
   // Sums for row group r in step s: four columns.
   var c00: vec4<f32>;
   var c01: vec4<f32>;
@@ -31,9 +31,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   var c22: vec4<f32>;
   var c23: vec4<f32>;
   for (var k = 0u; k < params.k; k += 4u) {
-    let a0 = load_a4(rows.x, k);
-    let a1 = load_a4(rows.y, k);
-    let a2 = load_a4(rows.z, k);
+    let a0 = load_a4(rows.x, k / 4u);
+    let a1 = load_a4(rows.y, k / 4u);
+    let a2 = load_a4(rows.z, k / 4u);
     let k_rows = min(vec4(k, k + 1u, k + 2u, k + 3u), vec4(params.k - 1u));
     let b0 = mat4x4(
       load_b4(k_rows.x, b_column4),

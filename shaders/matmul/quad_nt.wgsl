@@ -1,7 +1,12 @@
-// C (m,n) = A (m,k) B^T with B stored (n,k): the forward pass of a linear layer. k and the strides of A and B are
-// multiples of four. One quad computes 16 x 12 elements in registers; see lib/quad. Overwrites or accumulates into C;
-// see lib/matmul.
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+// C (m,n) = A (m,k) B^T with B stored (n,k): the forward pass of a linear layer. One quad computes 16 x 12 elements in
+// registers; see lib/quad. Overwrites or accumulates into C; see lib/matmul.
+fn a_columns() -> u32 {
+  return params.k;
+}
+
+fn b_columns() -> u32 {
+  return params.k;
+}
 
 @compute @workgroup_size(4)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
@@ -10,7 +15,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   let row = tile.y * 16u + lane;
   let column = tile.x * 12u;
   // Past the edge, clamp to the last row and column; write_c4 drops the results.
-  let rows = min(vec4(row, row + 4u, row + 8u, row + 12u), vec4(params.m - 1u)) * (params.a_stride / 4u);
+  let rows = min(vec4(row, row + 4u, row + 8u, row + 12u), vec4(params.m - 1u));
   let b_rows = min(vec3(column, column + 4u, column + 8u) + lane, vec3(params.n - 1u));
   // Sums for row group r and column group q: component s is step s.
   var c00: vec4<f32>;
@@ -25,11 +30,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   var c30: vec4<f32>;
   var c31: vec4<f32>;
   var c32: vec4<f32>;
-  for (var k4 = 0u; k4 < params.k / 4u; k4++) {
-    let a0 = a[rows.x + k4];
-    let a1 = a[rows.y + k4];
-    let a2 = a[rows.z + k4];
-    let a3 = a[rows.w + k4];
+  for (var k4 = 0u; k4 < (params.k + 3u) / 4u; k4++) {
+    let a0 = load_a4(rows.x, k4);
+    let a1 = load_a4(rows.y, k4);
+    let a2 = load_a4(rows.z, k4);
+    let a3 = load_a4(rows.w, k4);
     let b0 = all_lanes(load_b4(b_rows.x, k4));
     c00 += a0 * b0;
     c10 += a1 * b0;

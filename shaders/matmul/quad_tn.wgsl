@@ -1,15 +1,20 @@
-// C (m,n) = A^T B with A stored (k,m) and B stored (k,n): weight gradients, with k the tokens. m, n and the strides of
-// A and B are multiples of four. One quad computes 16 x 16 elements in registers; see lib/quad. Overwrites or
-// accumulates into C; see lib/matmul.
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+// C (m,n) = A^T B with A stored (k,m) and B stored (k,n): weight gradients, with k the tokens. One quad computes 16 x 16
+// elements in registers; see lib/quad. Overwrites or accumulates into C; see lib/matmul.
+fn a_columns() -> u32 {
+  return params.m;
+}
+
+fn b_columns() -> u32 {
+  return params.n;
+}
 
 @compute @workgroup_size(4)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocation_id) invocation: u32) {
   let tile = workgroup.xy + vec2(params.first_x, params.first_y);
   let lane = invocation & 3u;
   // Past the edge, clamp to the last rows and columns; write_c4 drops the results.
-  let a_column4 = min(tile.y * 4u + lane, params.m / 4u - 1u);
-  let b_column4 = min(tile.x * 4u + lane, params.n / 4u - 1u);
+  let a_column4 = min(tile.y * 4u + lane, (params.m + 3u) / 4u - 1u);
+  let b_column4 = min(tile.x * 4u + lane, (params.n + 3u) / 4u - 1u);
   // Sums for step s: one matrix column per row of C.
   var c0: mat4x4<f32>;
   var c1: mat4x4<f32>;
@@ -18,8 +23,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(subgroup_invocatio
   for (var k = 0u; k < params.k; k += 2u) {
     // An odd k is padded by a product with zero.
     let last = min(k + 1u, params.k - 1u);
-    let a0 = a[k * (params.a_stride / 4u) + a_column4];
-    let a1 = select(vec4(0.0), a[last * (params.a_stride / 4u) + a_column4], k + 1u < params.k);
+    let a0 = load_a4(k, a_column4);
+    let a1 = select(vec4(0.0), load_a4(last, a_column4), k + 1u < params.k);
     let rows = transpose(mat2x4(a0, a1));
     let own0 = load_b4(k, b_column4);
     let own1 = load_b4(last, b_column4);

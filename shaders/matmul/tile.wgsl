@@ -1,6 +1,6 @@
-// C (m,n) = the product of the operands that lib/tile_a_* and lib/tile_b_* stage in shared memory, for hardware GPUs. A
-// workgroup computes ROWS x COLUMNS elements, an invocation 8 x 4 of them in registers. Overwrites or accumulates into
-// C; see lib/matmul.
+// C (m,n) = the product of operands whose blocks lib/tile_a_* and lib/tile_b_* load into shared memory, for hardware
+// GPUs. A workgroup computes ROWS x COLUMNS elements, an invocation 8 x 4 of them in registers. Overwrites or accumulates
+// into C; see lib/matmul, and lib/split_k.
 const DEPTH = 16u;
 
 // [k][four rows] and [k][four columns].
@@ -17,13 +17,22 @@ fn main(
   let first_row = tile.y * ROWS;
   let first_column = tile.x * COLUMNS;
   var sums: array<vec4<f32>, 8>;
-  for (var k = 0u; k < params.k; k += DEPTH) {
-    // Staging moves 4 x 4 blocks: DEPTH * ROWS / 16 = ROWS blocks of A and COLUMNS of B.
+  let span = part_of_k(workgroup.z);
+  for (var k = span.x; k < span.y; k += DEPTH) {
+    // Blocks are 4 x 4: DEPTH * ROWS / 16 = ROWS of A and COLUMNS of B.
     for (var block = index; block < ROWS + COLUMNS; block += ROWS * COLUMNS / 32u) {
       if (block < ROWS) {
-        stage_a(block, first_row, k);
+        let place = place_a(block);
+        let rows = block_a(place, first_row, k);
+        for (var i = 0u; i < 4u; i++) {
+          a_tile[(4u * place.y + i) * (ROWS / 4u) + place.x] = rows[i];
+        }
       } else {
-        stage_b(block - ROWS, first_column, k);
+        let place = place_b(block - ROWS);
+        let columns = block_b(place, first_column, k);
+        for (var i = 0u; i < 4u; i++) {
+          b_tile[(4u * place.y + i) * (COLUMNS / 4u) + place.x] = columns[i];
+        }
       }
     }
     workgroupBarrier();

@@ -14,7 +14,14 @@ import type {
   TemplateFacts,
   TokenView,
 } from "../shared/data";
-import type { ExportId, ExportOffer, ExportType, MadeExport, OnnxTrial } from "../shared/exports";
+import type {
+  ExportId,
+  ExportOffer,
+  ExportType,
+  MadeExport,
+  OnnxTrial,
+  TrainerExportId,
+} from "../shared/exports";
 import type { FolderReader } from "../shared/folder-format";
 import type { TrainingForecast, TrainingSpeed } from "../shared/forecast";
 import type { AnswerEnds, ChatMessage, GenerationOptions, TokenChance } from "../shared/generation";
@@ -358,6 +365,13 @@ export interface Commands extends HubCommands {
     template: PromptTemplate;
     question: string;
   }): OnnxTrial;
+  /** Exports a run that has not begun for a trainer elsewhere, under the name of the adapter to be. */
+  exportPlan(args: {
+    config: RunConfig;
+    name: string;
+    exportId: TrainerExportId;
+    folder: FileSystemDirectoryHandle | null;
+  }): MadeExport;
   /** Publishes an adapter in a repository, which is created if it does not exist, as one commit. */
   pushToHub(args: PushRequest): Pushed;
   /** Imports an adapter for the loaded model from a PEFT folder's files or a zip of them. */

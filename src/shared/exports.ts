@@ -10,6 +10,13 @@ export const exportPurposes = {
 export type ExportPurpose = keyof typeof exportPurposes;
 export type ExportId = (typeof exportPurposes)[ExportPurpose][number];
 
+/** Exports that train a run elsewhere. */
+export type TrainerExportId = (typeof exportPurposes)["server"][number];
+
+export function isTrainerExport(id: ExportId): id is TrainerExportId {
+  return exportPurposes.server.some((known) => known === id);
+}
+
 /** Data type of an export; "base" keeps the base model's. */
 export type ExportType = "base" | "F32" | "F16" | "BF16" | "Q8_0" | "Q5_1" | "Q5_0" | "Q4_1" | "Q4_0" | "Q4";
 

@@ -25,6 +25,9 @@ export interface MadeFolder {
   discard(): Promise<void>;
 }
 
+/** Done once, so that it finds none of this tab's own folders. */
+let swept: Promise<void> | null = null;
+
 const lockOf = (name: string): string => `luthier files ${name}`;
 
 /** A new folder. Those of closed tabs are removed. */
@@ -32,23 +35,28 @@ export function madeFolder(): MadeFolder {
   const name = newId();
   let files = 0;
   let release: (() => void) | null = null;
-  const opened: PartialFile[] = [];
+  const opened = new Set<PartialFile>();
   return {
     async open(sizeBytes) {
       if (sizeBytes < MEMORY_BYTES || !(await canKeepPartialFiles())) return new MadeInMemory();
       if (!release) {
-        await removeAbandoned();
+        await (swept ??= removeAbandoned());
         release = await holdLock(lockOf(name));
       }
       const number = files++;
       const file = await opfsPartialFolder(name, SHELF).open(number);
-      opened.push(file);
-      return new MadeOnDisk(file, () => madeFile(name, number));
+      opened.add(file);
+      return new MadeOnDisk(file, () => {
+        file.close();
+        opened.delete(file);
+        return madeFile(name, number);
+      });
     },
     async discard() {
       if (!release) return;
-      // A file being written cannot be removed; closing one twice does nothing.
+      // A file being written cannot be removed.
       for (const file of opened) file.close();
+      opened.clear();
       await remove(name);
       release();
       release = null;
@@ -84,14 +92,15 @@ class MadeInMemory implements MadeFile {
 /** Goes on in memory when the disk or the quota is full. */
 class MadeOnDisk implements MadeFile {
   readonly #file: PartialFile;
-  readonly #find: () => Promise<File>;
+  /** Closes it, and opens it to be read. */
+  readonly #close: () => Promise<File>;
   readonly #rest = new MadeInMemory();
   #onDisk = 0;
   #isFull = false;
 
-  constructor(file: PartialFile, find: () => Promise<File>) {
+  constructor(file: PartialFile, close: () => Promise<File>) {
     this.#file = file;
-    this.#find = find;
+    this.#close = close;
   }
 
   append(bytes: Uint8Array<ArrayBuffer>): void {
@@ -109,8 +118,7 @@ class MadeOnDisk implements MadeFile {
   }
 
   async end(): Promise<Blob> {
-    this.#file.close();
-    const file = await this.#find();
+    const file = await this.#close();
     return this.#isFull ? new Blob([file.slice(0, this.#onDisk), await this.#rest.end()]) : file;
   }
 }

@@ -7,8 +7,10 @@ import type { CardRun } from "../export/model-card";
 import { promptFormat } from "../export/prompt-format";
 import { templateTitles } from "../export/english/titles";
 import { type PromptTemplate, templateOf } from "../shared/data";
+import type { RunConfig } from "../shared/training";
+import { product } from "../lib/numbers";
 import { DEFAULT_HUB_ENDPOINT } from "../shared/hub";
-import { readRows } from "../storage/datasets";
+import { findDataset, readRows } from "../storage/datasets";
 import { loadEvaluation } from "../storage/evaluations";
 import { loadHeldOut, loadRunDetails } from "../storage/run-records";
 import type { ActiveModel, AdapterRun } from "./active";
@@ -16,7 +18,8 @@ import { type AdapterHost, readAdapter } from "./kept-adapter";
 import type { EncodedRows } from "./encoded-rows";
 import { findOptimizer } from "./optimizer-state";
 import { runOfAdapter } from "./run-library";
-import { offerRun } from "./training-run";
+import { setUpRun, startValues } from "./run-setup";
+import { offerRun, wholeRun } from "./training-run";
 
 /** An adapter as a source of exports, and the base name of the exported files. */
 export interface FoundSource {
@@ -58,8 +61,66 @@ export async function exportSource(
     record: () => cardRecord(id),
     optimizer: () => findOptimizer(session, id),
   };
-  const name = `${model.summary.title}-${summary.name}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
-  return { source, name };
+  return { source, name: fileName(model.summary.title, summary.name) };
+}
+
+/**
+ * A run that has not begun, as a source of exports that train it elsewhere.
+ *
+ * @param name of the adapter to be
+ * @throws LuthierError naming the invalid field
+ */
+export async function plannedSource(
+  session: AdapterHost,
+  encoded: EncodedRows,
+  config: RunConfig,
+  name: string,
+  signal: AbortSignal,
+): Promise<FoundSource> {
+  const { model } = session;
+  const setup = await setUpRun(session, encoded, config, signal);
+  const start = await startValues(session, setup);
+  const { adapter } = setup;
+  const dataset = await findDataset(config.datasetId);
+  const mixed = config.mixDatasetId ? await findDataset(config.mixDatasetId) : null;
+  const changes = mergeChanges.bind(null, adapter, start);
+  const trainable = adapter.parameters.reduce((sum, { shape }) => sum + product(shape), 0);
+  const source: ExportSource = {
+    model: model.engine,
+    folder: model.folder,
+    tokenizer: model.tokenizer,
+    base: baseFacts(model),
+    adapter,
+    adapterName: name,
+    methodId: config.method.id,
+    trainableParameters: trainable,
+    adapterBytes: 4 * trainable,
+    run: cardRun(
+      {
+        config: setup.config,
+        datasetName: dataset.name,
+        datasetRows: setup.rows.length,
+        ...(mixed && { mixedName: mixed.name }),
+      },
+      { steps: 0, finalLoss: null, validationLoss: null },
+    ),
+    prompt: promptFormat(templateOf(config), model.tokenizer, await sharedSystem(config.datasetId)),
+    values: async () => start,
+    changes: async () => changes(),
+    training: {
+      problem: null,
+      dataBytes: dataset.sizeBytes,
+      load: () => wholeRun(session, setup, start, []),
+    },
+    record: async () => null,
+    optimizer: async () => null,
+  };
+  return { source, name: fileName(model.summary.title, name) };
+}
+
+/** Name of exported files, without extension. */
+function fileName(model: string, adapter: string): string {
+  return `${model}-${adapter}`.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
 }
 
 function baseFacts({ summary, origin }: ActiveModel): BaseFacts {

@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import type { AdapterState } from "../engine/adapters/adapter-state";
 import { Generator } from "../engine/generate/generator";
+import { planGenerator } from "../engine/generate/plans";
 import { Gpu } from "../engine/gpu/device";
 import { PipelineCache } from "../engine/gpu/pipelines";
+import { shaderVersion } from "../engine/gpu/shaders";
 import { Tuner } from "../engine/kernels/tuner";
 import type { LoadedModel } from "../engine/models/loaded-model";
 import { LuthierError } from "../lib/errors";
@@ -153,16 +155,23 @@ export class Session {
     if (isSame && known.generator.capacity >= capacity) return known.generator;
     this.#dropGenerator(column);
     this.#freeUnused(state);
+    if (!engine.tuning.software) {
+      planGenerator(engine, state, capacity);
+      await this.tune(ANSWER_TUNING_MS);
+    }
     const generator = await Generator.create(engine, state, capacity);
     this.#generators.set(column, { speaker, generator });
     return generator;
   }
 
-  /** Times the matrix shapes that planning recorded, and stores the results for the next visit. */
-  async tune(): Promise<void> {
+  /** Times the kernels that planning recorded, for `budgetMs` at most, and stores the choices for the next visit. */
+  async tune(budgetMs?: number): Promise<void> {
     const { gpu, tuning } = await this.gpu();
+    if (!(await tuning.measure(budgetMs))) return;
+    const { choices, flopsPerMs } = tuning;
+    const stored = { version: shaderVersion(), choices, flopsPerMs };
     // If storage is full, the next visit measures again.
-    if (await tuning.measure()) await saveSetting(tuningKey(gpu), tuning.choices).catch(() => undefined);
+    await saveSetting(tuningKey(gpu), stored).catch(() => undefined);
   }
 
   async #open(): Promise<GpuContext> {
@@ -178,8 +187,9 @@ export class Session {
       this.emit("log", { time: Date.now(), line: { kind: "kernel-broken", problem } });
     };
     // A database that fails to open must not block use of the GPU.
-    const known = await loadSetting(tuningKey(gpu), tuningChoices).catch(() => null);
-    const tuning = new Tuner(gpu, pipelines, known ?? {});
+    const known = await loadSetting(tuningKey(gpu), storedTuning).catch(() => null);
+    const { choices, flopsPerMs } = known?.version === shaderVersion() ? known : {};
+    const tuning = new Tuner(gpu, pipelines, choices, flopsPerMs);
     return { gpu, pipelines, tuning };
   }
 
@@ -242,5 +252,8 @@ function tuningKey(gpu: Gpu): string {
   return `tuning ${gpuName(gpu)}`;
 }
 
-/** The fastest kernel variant by matrix shape, from an earlier visit. */
-const tuningChoices = recordOf(v.string());
+/** The fastest kernel variants by problem, from an earlier visit, and the shaders that were timed. */
+const storedTuning = v.object({ version: v.string(), choices: recordOf(v.string()), flopsPerMs: v.number() });
+
+/** Time to choose kernels before an answer. */
+const ANSWER_TUNING_MS = 1000;

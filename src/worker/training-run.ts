@@ -50,12 +50,22 @@ async function loadRun(
   config: RunConfig,
 ): Promise<TrainingRun> {
   const setup = await setUpRun(session, encoded, config);
+  return wholeRun(session, setup, await startValues(session, setup), await recordedLosses(id));
+}
+
+/** A run with its data, for programs that repeat it. */
+export async function wholeRun(
+  session: AdapterHost,
+  setup: RunSetup,
+  start: TrainingRun["start"],
+  losses: readonly number[],
+): Promise<TrainingRun> {
   const { continueFrom, datasetId, validationDatasetId = null } = setup.config;
   return {
     ...runOf(setup),
-    start: await startValues(session, setup),
+    start,
     startOptimizer: continueFrom === null ? null : await findOptimizer(session, continueFrom),
-    losses: await recordedLosses(id),
+    losses,
     rows: () => rowsInUse(datasetId),
     validationRows: validationDatasetId === null ? null : () => rowsInUse(validationDatasetId),
   };

@@ -265,3 +265,65 @@ test("recognises one file of each kind and trains on it", async () => {
   expect(errors).toEqual([]);
   await page.context().close();
 });
+
+/** Text in an encoding that only decoders know here. */
+function encoded(text: string, encoding: string): Buffer {
+  const decoder = new TextDecoder(encoding);
+  const known = new Map<string, number[]>();
+  for (let lead = 0xff; lead >= 0; lead--) {
+    if (lead >= 0x80)
+      for (let trail = 0x40; trail <= 0xfe; trail++)
+        known.set(decoder.decode(Uint8Array.of(lead, trail)), [lead, trail]);
+    known.set(decoder.decode(Uint8Array.of(lead)), [lead]);
+  }
+  return Buffer.from([...text].flatMap((character) => known.get(character) ?? []));
+}
+
+test("legacy encodings are suggested or chosen, with a preview", async () => {
+  if (!studio) throw new Error("the studio is not served");
+  const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await page.addInitScript(everyStepOpen);
+  await page.goto(studio.address);
+  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 240_000 }).toBe(true);
+  const encoding = page.getByRole("combobox", { name: "Encoding" });
+  const preview = page.getByLabel("How the file reads in this encoding");
+  const row = (question: string, answer: string): string => `instruction,output\n${question},${answer}\n`;
+
+  const suggested = [
+    ["windows-1252", "Windows-1252", "Où est le café ?", "À côté de la forêt."],
+    ["shift_jis", "Shift-JIS", "ギターは？", "ひくものです。"],
+    ["gb18030", "GB18030", "写一种水果", "梨子和苹果"],
+  ] as const;
+  for (const [id, title, question, answer] of suggested) {
+    await drop(page, { name: `${id}.csv`, buffer: encoded(row(question, answer), id) });
+    await expect.poll(() => encoding.inputValue(), { timeout: 60_000 }).toBe(id);
+    await expect.poll(() => preview.innerText(), { timeout: 60_000 }).toContain(question);
+    await encoding.selectOption("windows-1251");
+    await expect.poll(() => preview.innerText(), { timeout: 60_000 }).not.toContain(question);
+    await encoding.selectOption(id);
+    await button(page, `Read it as ${title}`).click();
+    expect(await inUse(page, `${id}.csv`)).toMatch(/CSV, Alpaca.*1 row/s);
+    const [search, found] = [
+      page.getByRole("searchbox", { name: "Search rows" }),
+      button(page, "Edit: Row 1"),
+    ];
+    await search.fill(question.slice(1) + answer);
+    await found.waitFor({ state: "detached", timeout: 60_000 });
+    await search.fill(answer);
+    await found.waitFor({ timeout: 60_000 });
+    await search.fill("");
+  }
+
+  // UTF-16 tells itself by its mark; without one it is asked about, unless it begins with ASCII.
+  const utf16 = (text: string): Buffer => Buffer.from(text, "utf16le");
+  await drop(page, { name: "marked.csv", buffer: utf16(`\uFEFF${row("天气怎么样？", "晴。")}`) });
+  expect(await inUse(page, "marked.csv")).toMatch(/CSV, Alpaca.*1 row/s);
+  await drop(page, { name: "plain.csv", buffer: utf16("问题,回答\n天气怎么样？,晴。\n") });
+  await encoding.selectOption("utf-16le");
+  await expect.poll(() => preview.innerText(), { timeout: 60_000 }).toContain("天气怎么样？");
+  await button(page, "Read it as UTF-16").click();
+  await page
+    .getByRole("region", { name: "Columns" })
+    .getByLabel("Column for instruction")
+    .selectOption("问题");
+});

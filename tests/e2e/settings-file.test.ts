@@ -61,6 +61,17 @@ describe("settings", () => {
 });
 
 describe("the same run elsewhere", () => {
+  it("is exported before anything was trained", async () => {
+    await withPage({}, async (page) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        button(page, "Export training script").click(),
+      ]);
+      expect(download.suggestedFilename()).toBe("training-script.zip");
+      await page.getByText(/^Saved training-script\.zip/).waitFor();
+    });
+  });
+
   it("is offered with what differs there", async () => {
     await withPage({}, async (page) => {
       await train(page);

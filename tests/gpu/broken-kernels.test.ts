@@ -3,7 +3,7 @@ import { Generator } from "../../src/engine/generate/generator";
 import type { Gpu } from "../../src/engine/gpu/device";
 import { type CompileJournal, KernelError, PipelineCache } from "../../src/engine/gpu/pipelines";
 import { Tuner } from "../../src/engine/kernels/tuner";
-import { gemmCall, gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
+import { chooseGemm, gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
 import type { GemmShape } from "../../src/engine/kernels/matmul-variants";
 import { adamDefaults, Trainer } from "../../src/engine/train/trainer";
 import type { LoadedModel } from "../../src/engine/models/loaded-model";
@@ -129,10 +129,14 @@ test("the tuner chooses the best of those that compile", async () => {
   const tuner = new Tuner(gpu, pipelines);
   const [first, ...others] = gemmCandidates(shape, tuner);
   refuse(first === "gemv" ? "matmul/gemv" : "matmul/quad_gemv");
-  gemmCall(gemmProblem(shape), tuner);
+  chooseGemm(gemmProblem(shape), tuner);
   expect(await tuner.measure()).toBe(true);
-  expect(others).toContain(tuner.choices[gemmProblemKey(shape)]);
   expect(gemmCandidates(shape, tuner)).toEqual(others);
+  const [[key, fastest]] = Object.entries(tuner.choices) as [[string, string]];
+  expect(key).toBe(`${gemmProblemKey(shape)}: ${others.join(", ")}`);
+  expect(others).toContain(fastest);
+  chooseGemm(gemmProblem(shape), tuner);
+  expect(await tuner.measure()).toBe(false);
   expect(gpu.usage.buffers).toBe(0);
 });
 

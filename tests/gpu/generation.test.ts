@@ -11,7 +11,6 @@ import { allCases } from "../support/cases";
 import { expectClose } from "../support/compare";
 import {
   bindCase,
-  casesToCompute,
   goldenCases,
   goldenFamilies,
   goldenState,
@@ -110,9 +109,9 @@ describe.each(goldenFamilies())("%s answers as transformers does", (family) => {
     await expectSame(model, null, { prompts: promptsOf(model) });
   });
 
-  // Training's tests hold every case to its logits; .ci/run decodes all of them.
-  const chosen = new Set([...casesToCompute(family), BATCHED[family] ?? []].flat());
-  test.each([...chosen])("%s", async (name) => {
+  // Training's tests hold cases to their logits; CI decodes all of them.
+  const chosen = allCases ? goldenCases(family) : [BATCHED[family] ?? []].flat();
+  test.each(chosen)("%s", async (name) => {
     const tensors = await readTensors(family, name, "golden.safetensors");
     const adapter = bindCase(model, family, name);
     const state = goldenState(gpu, adapter, tensors, "after");

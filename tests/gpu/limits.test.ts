@@ -2,12 +2,16 @@ import { expect, test } from "vitest";
 import { AdapterState } from "../../src/engine/adapters/adapter-state";
 import { methods } from "../../src/engine/adapters/registry";
 import { Generator } from "../../src/engine/generate/generator";
-import type { Gpu } from "../../src/engine/gpu/device";
+import { planGenerator } from "../../src/engine/generate/plans";
+import { Gpu } from "../../src/engine/gpu/device";
+import { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { elementCount } from "../../src/engine/graph/value";
+import { Tuner } from "../../src/engine/kernels/tuner";
 import { declareWeights } from "../../src/engine/nn/model-spec";
 import { type LoadedModel, loadModel } from "../../src/engine/models/loaded-model";
 import { describeModel } from "../../src/engine/models/registry";
 import type { TrainingBatch } from "../../src/engine/train/batch-inputs";
+import { planTraining } from "../../src/engine/train/plans";
 import { adamDefaults, Trainer, type TrainerOptions } from "../../src/engine/train/trainer";
 import type { TensorSource } from "../../src/engine/weights/tensor-source";
 import { LuthierError } from "../../src/lib/errors";
@@ -21,7 +25,7 @@ import {
   readJson,
   readTensors,
 } from "../support/golden";
-import { openTestGpu } from "../support/gpu";
+import { createNullGpu, openTestGpu } from "../support/gpu";
 import { computeGradients } from "../support/gradients";
 import { computeLogits } from "../support/logits";
 import { fixedTuning, pipelinesOf } from "../support/run-graph";
@@ -190,4 +194,59 @@ test.each(["llama", "gpt2"] as const)("%s trains identically with its matrices s
     ).toBe(true);
     expectClose(split.gradients.get(parameter)!.data, data, 1e-5, `gradient of ${parameter}`);
   }
+});
+
+/** A layer of Qwen2.5-0.5B with its embeddings, which are tied to the head: 272 MB in f16. */
+const QWEN = {
+  model_type: "qwen2",
+  vocab_size: 151936,
+  hidden_size: 896,
+  intermediate_size: 4864,
+  num_attention_heads: 14,
+  num_key_value_heads: 2,
+  num_hidden_layers: 1,
+  max_position_embeddings: 512,
+  tie_word_embeddings: true,
+};
+
+// The least that browsers offer, and half of it. The device takes every command and computes nothing.
+test.each([
+  [128, 3],
+  [64, 5],
+])("a head larger than a binding of %i MiB loads, is tuned, trains and answers", async (limit, shards) => {
+  const gpu = await Gpu.open(createNullGpu(), { maxBindingBytes: limit * 2 ** 20 });
+  const pipelines = new PipelineCache(gpu);
+  const tuning = new Tuner(gpu, pipelines);
+  const files = declareWeights(describeModel(QWEN)).map(({ name, shape }): [string, TensorSource] => {
+    const read = (start: number, end: number) => Promise.resolve(new Uint8Array(end - start));
+    return [name, { name, dtype: "F16", shape, read }];
+  });
+  const model = await loadModel(QWEN, new Map(files), { gpu, pipelines, tuning });
+  expect(shardCounts(model)).toEqual([shards, shards]);
+  const adapter = methods.lora.bind({ r: 8 }, model.spec);
+  const state = new AdapterState(gpu, adapter);
+  const batch: TrainingBatch = {
+    rows: 1,
+    length: 64,
+    ids: new Uint32Array(64),
+    supervised: new Uint8Array(64).fill(1),
+    segments: [[{ start: 0, length: 64 }]],
+  };
+  planTraining(model, state, options(batch));
+  planGenerator(model, state, 64);
+  expect(await tuning.measure(60_000)).toBe(true);
+  const tuned = Object.keys(tuning.choices).join();
+  // Products with a whole shard of the head, for the loss and for a token.
+  const rows = model.weights.matrix("model.embed_tokens.weight").shards[0]!.rows;
+  expect(tuned).toContain(`gemm nt f16 64x${rows}x896`);
+  expect(tuned).toContain(`gemm nn f16 64x896x${rows}`);
+  expect(tuned).toContain(`gemm nt f16 1x${rows}x896`);
+  const trainer = await Trainer.create(model, state, options(batch));
+  await trainer.step([batch], 1e-3, 0);
+  trainer.destroy();
+  const generator = await Generator.create(model, state, 64);
+  await generator.logitsAfter([1, 2, 3]);
+  generator.destroy();
+  gpu.check();
+  gpu.close();
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { Tuner } from "../../src/engine/kernels/tuner";
-import { gemmCall, gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
+import { chooseGemm, gemmCandidates, gemmProblemKey } from "../../src/engine/kernels/matmul";
 import type { GemmShape } from "../../src/engine/kernels/matmul-variants";
 import { LuthierError } from "../../src/lib/errors";
 import { gemmProblem } from "../support/gemm";
@@ -21,7 +21,7 @@ const shape: GemmShape = {
 };
 
 /** Plans a product, which queries the tuner. */
-const plan = (tuner: Tuner, problem: GemmShape): void => void gemmCall(gemmProblem(problem), tuner);
+const plan = (tuner: Tuner, problem: GemmShape): void => void chooseGemm(gemmProblem(problem), tuner);
 
 test("measures a shape once, remembers the result, and frees its buffers", async () => {
   const gpu = await openTestGpu();
@@ -31,14 +31,15 @@ test("measures a shape once, remembers the result, and frees its buffers", async
   plan(tuner, shape);
   expect(tuner.choices).toEqual({});
   expect(await tuner.measure()).toBe(true);
-  expect(candidates).toContain(tuner.choices[gemmProblemKey(shape)]);
+  const [[key, fastest]] = Object.entries(tuner.choices) as [[string, string]];
+  expect(key).toBe(`${gemmProblemKey(shape)}: ${candidates.join(", ")}`);
+  expect(candidates).toContain(fastest);
   plan(tuner, shape);
   expect(await tuner.measure()).toBe(false);
   expect(gpu.usage.buffers).toBe(0);
 
   const later = new Tuner(gpu, new PipelineCache(gpu), tuner.choices);
-  const { kernel } = gemmCall(gemmProblem(shape), later);
-  expect(kernel).toEqual(gemmCall(gemmProblem(shape), tuner).kernel);
+  expect(chooseGemm(gemmProblem(shape), later).id).toBe(chooseGemm(gemmProblem(shape), tuner).id);
   expect(await later.measure()).toBe(false);
   gpu.close();
 });
@@ -69,6 +70,18 @@ test("uses the default if the GPU has no memory to measure", async () => {
   const gpu = await openTestGpu();
   const tuner = new Tuner(gpu, new PipelineCache(gpu));
   gpu.allocating = (wanted) => Promise.reject(new LuthierError({ code: "out-of-memory/gpu", wanted }));
+  plan(tuner, shape);
+  expect(await tuner.measure()).toBe(false);
+  expect(tuner.choices).toEqual({});
+  expect(gpu.usage.buffers).toBe(0);
+  gpu.close();
+});
+
+test("uses the default if the GPU refuses what is timed", async () => {
+  const gpu = await openTestGpu();
+  const tuner = new Tuner(gpu, new PipelineCache(gpu));
+  gpu.settle = () =>
+    Promise.reject(new LuthierError({ code: "gpu/command-refused", reason: "no such buffer" }));
   plan(tuner, shape);
   expect(await tuner.measure()).toBe(false);
   expect(tuner.choices).toEqual({});

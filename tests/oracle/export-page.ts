@@ -65,6 +65,9 @@ export async function main([directory]: string[]): Promise<number> {
     page.setDefaultTimeout(PATIENCE_MS);
     const violations = watchViolations(page);
     await page.goto(studio.address);
+    await fillIn(page);
+    // Before anything was trained.
+    await download(page, join(directory, "planned"), "training-script", "Export training script");
     await train(page);
     const said = await ask(page);
     console.log(`the page answers ${JSON.stringify(said)}`);
@@ -81,6 +84,7 @@ export async function main([directory]: string[]): Promise<number> {
     const checks = [
       check(`violations: ${violations.join("; ") || "none"}`, violations.length === 0),
       check("the card has a picture of the curves", picture.subarray(1, 4).toString() === "PNG"),
+      ...PLANNED.map((path) => check(`${path} before and after training`, isSame(directory, path))),
       ...(await checkLlama(folder, said)),
       await checkTransformersJs(studio, folder, lines.get("onnx") ?? "", said),
     ];
@@ -90,9 +94,19 @@ export async function main([directory]: string[]): Promise<number> {
   }
 }
 
+/** What a script has in common with that of the same settings before training. */
+const PLANNED = ["adapter/initial.safetensors", "data/tokens.jsonl", "data/batches.jsonl", "train.py"];
+
+function isSame(directory: string, path: string): boolean {
+  const [planned, trained] = ["planned", "page"].map((each) =>
+    readFileSync(join(directory, each, "training-script", path)),
+  );
+  return planned !== undefined && trained !== undefined && planned.length > 0 && planned.equals(trained);
+}
+
 const buttonOf = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 
-async function train(page: Page): Promise<void> {
+async function fillIn(page: Page): Promise<void> {
   await page.locator("button:enabled", { hasText: /^Train$/ }).waitFor();
   const buffer = Buffer.from(JSON.stringify(ROWS));
   await page
@@ -101,6 +115,9 @@ async function train(page: Page): Promise<void> {
   await page.getByText("sailors.json").first().waitFor();
   for (const [label, value] of Object.entries(FIELDS))
     await page.getByLabel(label, { exact: true }).fill(String(value));
+}
+
+async function train(page: Page): Promise<void> {
   await page.locator("button:enabled", { hasText: /^Train$/ }).click();
   await page.getByRole("status").filter({ hasText: "Done." }).waitFor();
 }

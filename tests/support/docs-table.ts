@@ -2,14 +2,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const METHODS = "docs/methods.md";
 
-/** Replaces the named table in docs/methods.md, between its markers. */
+/** Replaces the named table in docs/methods.md, or another file, between its markers. */
 export function putIntoDocs(
-  name: "table:methods" | "table:capabilities" | "table:presets",
+  name: "table:methods" | "table:capabilities" | "table:presets" | "bench:gpu",
   table: string,
+  file = METHODS,
 ): void {
-  const text = readFileSync(METHODS, "utf8");
+  const text = readFileSync(file, "utf8");
   const [start, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${METHODS} has no place for ${name}`);
-  writeFileSync(METHODS, `${text.slice(0, from)}${start}\n${table}\n\n${text.slice(to)}`);
+  if (from < 0 || to < from) throw new Error(`${file} has no place for ${name}`);
+  writeFileSync(file, `${text.slice(0, from)}${start}\n${table}\n\n${text.slice(to)}`);
 }

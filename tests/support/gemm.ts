@@ -2,11 +2,11 @@ import type { Gpu } from "../../src/engine/gpu/device";
 import type { PipelineCache } from "../../src/engine/gpu/pipelines";
 import { readBytes } from "../../src/engine/gpu/readback";
 import { BufferUsage, STORAGE } from "../../src/engine/gpu/usage";
-import type { StorageKind } from "../../src/engine/graph/op";
 import { packParams } from "../../src/engine/gpu/kernel";
+import type { KernelCall, Operand, StorageKind } from "../../src/engine/graph/op";
 import { splitCall } from "../../src/engine/graph/split-call";
-import { f32, type Value } from "../../src/engine/graph/value";
-import { type GemmProblem, variantCall } from "../../src/engine/kernels/matmul";
+import { byteSize, f32, type TensorType, type Value } from "../../src/engine/graph/value";
+import { type GemmProblem, gemmVariant } from "../../src/engine/kernels/matmul";
 import type { GemmShape, GemmVariantId } from "../../src/engine/kernels/matmul-variants";
 
 /** A product under test: its operands before encoding, and the layout of the result in C. */
@@ -49,15 +49,7 @@ export function gemmReference(gemm: GemmCase): Float64Array {
 
 /** A product of dense matrices, as requested by planning. */
 export function gemmProblem(shape: GemmShape): GemmProblem {
-  const matrix = (name: string, rows: number, columns: number): Value => ({
-    id: 0,
-    name,
-    type: f32(rows, columns),
-    storage: "temp",
-    producer: null,
-    viewOf: null,
-    requiresGrad: false,
-  });
+  const matrix = (name: string, rows: number, columns: number): Value => temporary(name, f32(rows, columns));
   const { m, n, k, kind } = shape;
   const weight = { name: "b", rows: n, columns: k, kind, shards: [{ rowStart: 0, rows: n }] };
   return {
@@ -65,6 +57,37 @@ export function gemmProblem(shape: GemmShape): GemmProblem {
     alpha: 1,
     accumulate: false,
     operands: [matrix("a", m, k), { weight, shard: 0 }, matrix("c", m, n)],
+  };
+}
+
+function temporary(name: string, type: TensorType): Value {
+  const unused = { producer: null, viewOf: null, requiresGrad: false };
+  return { id: 0, name, type, storage: "temp", ...unused };
+}
+
+/** A variant's calls in dispatches of at most `maxFlops`, and the buffers of their operands. */
+export function variantCalls(
+  gpu: Gpu,
+  problem: GemmProblem,
+  id: GemmVariantId,
+  buffers: readonly [GPUBuffer, GPUBuffer, GPUBuffer],
+  maxFlops?: number,
+): { readonly calls: readonly KernelCall[]; bufferOf(operand: Operand): GPUBuffer; destroy(): void } {
+  const known = new Map<Operand, GPUBuffer>();
+  const made: GPUBuffer[] = [];
+  const { calls } = gemmVariant(problem, id);
+  const whole = calls((type) => {
+    const value = temporary("scratch", type);
+    const buffer = gpu.createBuffer("scratch", byteSize(type), STORAGE);
+    made.push(buffer);
+    known.set(value, buffer);
+    return value;
+  });
+  problem.operands.forEach((operand, index) => known.set(operand, buffers[index]!));
+  return {
+    calls: whole.flatMap((call) => splitCall(call, maxFlops)),
+    bufferOf: (operand) => known.get(operand)!,
+    destroy: () => made.forEach((buffer) => gpu.destroyBuffer(buffer)),
   };
 }
 
@@ -76,7 +99,6 @@ export async function runGemm(
   gemm: GemmCase,
   maxFlops = Infinity,
 ): Promise<Float32Array> {
-  const calls = splitCall(variantCall({ ...gemmProblem(gemm), ...gemm }, id), maxFlops);
   const uniform = BufferUsage.UNIFORM | BufferUsage.COPY_DST;
   const upload = (bytes: ArrayBuffer, usage: number): GPUBuffer => {
     const buffer = gpu.createBuffer("gemm", Math.max(16, bytes.byteLength), usage);
@@ -86,12 +108,15 @@ export async function runGemm(
   const c = upload(gemm.c.buffer, STORAGE);
   const b = upload(gemm.stored ?? storedAs(gemm.kind, gemm.b), STORAGE);
   const a = upload(gemm.a.buffer, STORAGE);
+  const problem = { ...gemmProblem(gemm), ...gemm };
+  const { calls, bufferOf, destroy } = variantCalls(gpu, problem, id, [a, b, c], maxFlops);
   const uniforms = calls.map((call) => upload(packParams(call.kernel, call.params), uniform));
   const encoder = gpu.device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   for (const [index, call] of calls.entries()) {
     const pipeline = await pipelines.get(call.kernel);
-    const entries = [uniforms[index]!, a, b, c].map((buffer, binding) => ({ binding, resource: { buffer } }));
+    const bound = [uniforms[index]!, ...call.operands.map(bufferOf)];
+    const entries = bound.map((buffer, binding) => ({ binding, resource: { buffer } }));
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
     pass.dispatchWorkgroups(...call.grid);
@@ -99,6 +124,7 @@ export async function runGemm(
   pass.end();
   gpu.device.queue.submit([encoder.finish()]);
   const bytes = await readBytes(gpu, { buffer: c, offsetBytes: 0, sizeBytes: gemm.c.byteLength });
+  destroy();
   for (const buffer of [...uniforms, a, b, c]) gpu.destroyBuffer(buffer);
   return new Float32Array(bytes);
 }

@@ -21,7 +21,7 @@ export function kernelsOf(graph: Graph): readonly Kernel[] {
           software,
           has: () => hasFeatures,
           choice: ({ variants }) => {
-            kernels.push(...variants.map(({ call }) => call.kernel));
+            kernels.push(...variants.flatMap((variant) => variant.kernels));
             return null;
           },
           isBroken: (kernel) => {

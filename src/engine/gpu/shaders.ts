@@ -34,3 +34,14 @@ export function assembleShader(kernel: Kernel): string {
   const defines = Object.entries(kernel.defines).map(([name, value]) => `const ${name} = ${value}u;`);
   return [...enables, ...defines, ...shaderFiles(kernel).map(shaderSource)].join("\n");
 }
+
+/** Hash (32-bit FNV-1a, hex) of all shader sources: what was measured with other sources is out of date. */
+export function shaderVersion(): string {
+  let hash = 0x811c9dc5;
+  for (const name of Object.keys(sources).sort()) {
+    const source = sources[name] ?? "";
+    for (let index = 0; index < source.length; index++)
+      hash = Math.imul(hash ^ source.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0).toString(16);
+}

@@ -62,6 +62,10 @@ export interface KernelCall {
   readonly grid: Grid;
   /** FLOPs, used to size submits and estimate time. Omitted for small kernels. */
   readonly flops?: number;
+  /** What the GPU executes, if it differs from `flops`; predicts the time on cards that are not at hand. */
+  readonly work?: KernelWork;
+  /** The fraction that this is of a split call. */
+  readonly fraction?: number;
   /** How to split a call that is too long for one dispatch; see `graph/split-call.ts`. */
   readonly split?: {
     /** The grid axis to split. */
@@ -71,10 +75,20 @@ export interface KernelCall {
   };
 }
 
-/** One of several interchangeable kernels. */
+/** What a GPU executes in a call. */
+export interface KernelWork {
+  /** FLOPs, including those of partial tiles. */
+  readonly flops: number;
+  /** Bytes that invocations read from workgroup memory. */
+  readonly sharedBytes: number;
+}
+
+/** One of several interchangeable ways to compute something. */
 export interface Variant {
   readonly id: string;
-  readonly call: KernelCall;
+  readonly kernels: readonly Kernel[];
+  /** Its calls, in order; `scratch` makes temporary values as in {@link LowerContext}. */
+  calls(scratch: (type: TensorType) => Value): readonly KernelCall[];
 }
 
 /** A set of variants to choose the fastest of. */
@@ -85,7 +99,7 @@ export interface TuningProblem {
   readonly work: number;
   readonly variants: readonly Variant[];
   /**
-   * Words repeated to fill an operand, by operand index; others are zero-filled, where the timing does not depend on
+   * Words repeated to fill an operand of the first call, by index; others are zero-filled, where the timing does not depend on
    * them.
    */
   readonly contents?: Readonly<Record<number, readonly number[]>>;

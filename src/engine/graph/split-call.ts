@@ -9,7 +9,7 @@ export const MAX_DISPATCH_FLOPS = 8e9;
 
 /** Splits a call that exceeds `maxFlops` into several dispatches over parts of its grid. */
 export function splitCall(call: KernelCall, maxFlops = MAX_DISPATCH_FLOPS): readonly KernelCall[] {
-  const { split, flops = 0, grid } = call;
+  const { split, flops = 0, work, grid } = call;
   if (!split || flops <= maxFlops) return [call];
   const extent = grid[split.axis];
   const most = Math.max(1, Math.floor((extent * maxFlops) / flops));
@@ -17,11 +17,16 @@ export function splitCall(call: KernelCall, maxFlops = MAX_DISPATCH_FLOPS): read
   return Array.from({ length: parts }, (_, part): KernelCall => {
     const first = part * most;
     const size = Math.min(most, extent - first);
+    const fraction = size / extent;
     return {
       ...call,
       params: { ...call.params, [split.param]: first },
       grid: grid.map((whole, axis) => (axis === split.axis ? size : whole)) as unknown as Grid,
-      flops: (flops * size) / extent,
+      flops: flops * fraction,
+      ...(work && {
+        work: { flops: work.flops * fraction, sharedBytes: work.sharedBytes * fraction },
+      }),
+      fraction,
     };
   });
 }

@@ -1,6 +1,17 @@
-import type { KernelCall, Operand, Tuning } from "../graph/op";
-import { chooseCall } from "./variants";
-import { type GemmShape, type GemmVariantId, gemmVariants } from "./matmul-variants";
+import { elementGrid } from "../gpu/kernel";
+import type { KernelCall, LowerContext, Operand, Tuning, Variant } from "../graph/op";
+import { MAX_DISPATCH_FLOPS } from "../graph/split-call";
+import { f32, type TensorType, type Value } from "../graph/value";
+import { chooseVariant, type WidthChoice } from "./variants";
+import {
+  type GemmShape,
+  type GemmVariantId,
+  gemmVariants,
+  gemmWork,
+  partLength,
+  partsOf,
+  sumPartsKernels,
+} from "./matmul-variants";
 
 /** A matrix product to dispatch: C (+)= alpha · A B. */
 export interface GemmProblem extends GemmShape {
@@ -19,6 +30,13 @@ const WIDE_TIME = 0.87;
 
 /** Below this many 64 x 64 tiles, cores idle and smaller tiles win. */
 const FEW_TILES = 64;
+
+/**
+ * Below this many such tiles in a dispatch, and from this length of the sums on, splitting the sums is the default: for
+ * the loss's gradient of the hidden state, and LoRA's gradients.
+ */
+const SPLIT_TILES = 32;
+const SPLIT_K = 2048;
 
 /** Tuning key of a product. */
 export function gemmProblemKey({ form, m, n, k, kind }: GemmShape): string {
@@ -46,26 +64,88 @@ function softwareOrder({ m }: GemmShape): readonly GemmVariantId[] {
   return WIDE_TIME * padded(32) < padded(16) ? ["quad_wide", "quad"] : ["quad"];
 }
 
-function gpuOrder({ m, n }: GemmShape): readonly GemmVariantId[] {
+function gpuOrder(shape: GemmShape): readonly GemmVariantId[] {
+  const { m, n, k } = shape;
+  if (m <= GEMV_ROWS.gpu) return ["gemv", "blocks_gemv", "tile_32", "tile_64"];
   const tiles = Math.ceil(m / 64) * Math.ceil(n / 64);
   const byTile: readonly GemmVariantId[] =
-    tiles < FEW_TILES ? ["tile_32", "tile_64"] : ["tile_64", "tile_128", "tile_32"];
-  return m <= GEMV_ROWS.gpu ? ["gemv", "blocks_gemv", ...byTile] : byTile;
+    tiles < FEW_TILES ? ["tile_32", "tile_64"] : ["tile_64", "tile_128", "tile_wide", "tile_32"];
+  const splits: readonly GemmVariantId[] = ["split_64", "split_32"];
+  const dispatches = Math.ceil((2 * m * n * k) / MAX_DISPATCH_FLOPS);
+  return tiles / dispatches < SPLIT_TILES && k >= SPLIT_K ? [...splits, ...byTile] : [...byTile, ...splits];
 }
 
-/** The kernel call of a product, using the fastest measured variant or the default. */
-export function gemmCall(problem: GemmProblem, tuning: Tuning): KernelCall {
+/** The context that {@link dispatchGemm} needs. */
+export type GemmContext = Pick<LowerContext<unknown>, "tuning" | "dispatch" | "scratch">;
+
+/** Dispatches a product with the fastest measured variant or the default. */
+export function dispatchGemm({ tuning, dispatch, scratch }: GemmContext, problem: GemmProblem): void {
+  for (const call of chooseGemm(problem, tuning).calls(scratch)) dispatch(call);
+}
+
+/** The fastest measured variant of a product, or the default. */
+export function chooseGemm(problem: GemmProblem, tuning: Tuning): Variant {
   const work = 2 * problem.m * problem.n * problem.k;
-  const variants = gemmCandidates(problem, tuning).map((id) => ({ id, call: variantCall(problem, id) }));
-  return chooseCall({ key: gemmProblemKey(problem), work, variants }, [], tuning);
+  const variants = gemmCandidates(problem, tuning).map((id) => gemmVariant(problem, id));
+  return chooseVariant({ key: gemmProblemKey(problem), work, variants }, [], tuning);
 }
 
-/** The kernel call of a product with a given variant. */
-export function variantCall(problem: GemmProblem, id: GemmVariantId): KernelCall {
+/** A given variant of a product. */
+export function gemmVariant(problem: GemmProblem, id: GemmVariantId): Variant {
+  const kernels = [gemmVariants[id].kernel(problem)];
+  if (gemmVariants[id].splitsK) kernels.push(sumParts(problem).kernel);
+  return { id, kernels, calls: (scratch) => gemmCalls(problem, id, scratch) };
+}
+
+function gemmCalls(
+  problem: GemmProblem,
+  id: GemmVariantId,
+  scratch: (type: TensorType) => Value,
+): readonly KernelCall[] {
+  const { m, n, k, operands } = problem;
+  const { splitsK } = gemmVariants[id];
+  if (!splitsK) return [productCall(problem, id)];
+  const parts = partsOf(problem, gemmVariants[id].tile);
+  const stride = partStride(n);
+  const sums = scratch(f32(parts, m, stride));
+  const [a, b, c] = operands;
+  const product = productCall({ ...problem, cStride: stride, operands: [a, b, sums] }, id);
+  const { kernel, width } = sumParts(problem);
+  const columns = n / width;
+  const params = {
+    count: m * columns,
+    rows: m,
+    columns,
+    parts,
+    stride: stride / width,
+    c_stride: problem.cStride / width,
+    c_offset: problem.cOffset / width,
+    alpha: problem.alpha,
+    accumulate: problem.accumulate ? 1 : 0,
+  };
+  return [
+    { ...product, params: { ...product.params, part_k: partLength(k, parts) } },
+    { kernel, params, operands: [sums, c], grid: elementGrid(m * columns), flops: m * n * parts },
+  ];
+}
+
+/** Row stride of the sums over parts of k. */
+function partStride(n: number): number {
+  return Math.ceil(n / 4) * 4;
+}
+
+function sumParts({ n, cStride, cOffset }: GemmShape): WidthChoice {
+  return sumPartsKernels.choose(n, cStride, cOffset);
+}
+
+function productCall(problem: GemmProblem, id: GemmVariantId): KernelCall {
   const { m, n, k, aStride, bStride, cStride, cOffset, alpha, accumulate, operands } = problem;
   const variant = gemmVariants[id];
   const grid = variant.grid(problem);
   const axis = grid[1] > grid[0] ? 1 : 0;
+  const split = variant.splitsK
+    ? ({ axis: 2, param: "first_part" } as const)
+    : ({ axis, param: axis === 1 ? "first_y" : "first_x" } as const);
   return {
     kernel: variant.kernel(problem),
     params: {
@@ -80,10 +160,13 @@ export function variantCall(problem: GemmProblem, id: GemmVariantId): KernelCall
       accumulate: accumulate ? 1 : 0,
       first_x: 0,
       first_y: 0,
+      first_part: 0,
+      part_k: k,
     },
     operands,
     grid,
     flops: 2 * m * n * k,
-    ...(variant.tiled && { split: { axis, param: axis === 1 ? "first_y" : "first_x" } }),
+    work: gemmWork(variant, problem),
+    ...(variant.tiled && { split }),
   };
 }

@@ -1,13 +1,14 @@
 import { LuthierError } from "../../lib/errors";
+import { defined } from "../../lib/invariant";
+import { sum } from "../../lib/numbers";
 import type { Gpu } from "../gpu/device";
 import { type Kernel, packParams } from "../gpu/kernel";
 import { KernelError, type PipelineCache } from "../gpu/pipelines";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 import type { KernelCall, Operand, Tuning, TuningProblem } from "../graph/op";
-import { splitCall } from "../graph/split-call";
-import { byteSize } from "../graph/value";
-import { kindBytes } from "../weights/storage-layout";
+import { MAX_DISPATCH_FLOPS, splitCall } from "../graph/split-call";
 import { Stopwatch } from "./stopwatch";
+import { operandBytes, trialsOf } from "./trials";
 
 /** Problems with less work (see {@link TuningProblem.work}) use the default: a poor choice would not be noticeable. */
 const MIN_WORK = { gpu: 1e6, software: 2e7 } as const;
@@ -15,7 +16,25 @@ const MIN_WORK = { gpu: 1e6, software: 2e7 } as const;
 const TIMED_MS = 10;
 const MAX_REPEATS = 64;
 /** Time budget of a measurement, largest problems first; the rest use defaults. */
-const BUDGET_MS = 3000;
+export const TUNING_MS = 3000;
+
+/** Longest dispatch where the speed is known: as long as a submit (gpu/pace.ts). */
+const DISPATCH_MS = 50;
+/** Kernels slower than the fastest by far must not be cut into too many parts. */
+const LEAST_DISPATCH_FLOPS = 1e9;
+/** 1 ms at 100 TFLOP/s. A clock that runs slow must not make dispatches endless. */
+const MOST_DISPATCH_FLOPS = 1e11;
+
+/** Most FLOPs of a dispatch at a speed, 0 if unknown: parts of few workgroups would leave a fast GPU's units idle. */
+export function dispatchFlops(flopsPerMs: number): number {
+  if (flopsPerMs === 0) return MAX_DISPATCH_FLOPS;
+  return Math.min(MOST_DISPATCH_FLOPS, Math.max(LEAST_DISPATCH_FLOPS, DISPATCH_MS * flopsPerMs));
+}
+
+/** A choice is void when a variant is added, or found not to compile. */
+function storedKey({ key, variants }: TuningProblem): string {
+  return `${key}: ${variants.map(({ id }) => id).join(", ")}`;
+}
 
 /**
  * Chooses kernel variants by timing them on the actual GPU: planning requests choices, `measure` times the unknown
@@ -27,12 +46,32 @@ export class Tuner implements Tuning {
   readonly #pipelines: PipelineCache;
   readonly #choices: Map<string, string>;
   readonly #wanted = new Map<string, TuningProblem>();
+  #flopsPerMs: number;
 
-  constructor(gpu: Gpu, pipelines: PipelineCache, known: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param known choices of an earlier visit
+   * @param flopsPerMs the speed measured then
+   */
+  constructor(
+    gpu: Gpu,
+    pipelines: PipelineCache,
+    known: Readonly<Record<string, string>> = {},
+    flopsPerMs = 0,
+  ) {
     this.software = gpu.info.software;
     this.#gpu = gpu;
     this.#pipelines = pipelines;
     this.#choices = new Map(Object.entries(known));
+    this.#flopsPerMs = flopsPerMs;
+  }
+
+  /** The highest speed measured, in FLOPs per millisecond; 0 if none was. */
+  get flopsPerMs(): number {
+    return this.#flopsPerMs;
+  }
+
+  get maxDispatchFlops(): number {
+    return this.software ? MAX_DISPATCH_FLOPS : dispatchFlops(this.#flopsPerMs);
   }
 
   /** All measured choices, for persistence. */
@@ -49,13 +88,14 @@ export class Tuner implements Tuning {
   }
 
   choice(problem: TuningProblem): string | null {
-    const known = this.#choices.get(problem.key);
-    if (known === undefined) this.#wanted.set(problem.key, problem);
+    const key = storedKey(problem);
+    const known = this.#choices.get(key);
+    if (known === undefined) this.#wanted.set(key, problem);
     return known ?? null;
   }
 
-  /** Times the problems requested since the last call; true if any new choice was made. */
-  async measure(): Promise<boolean> {
+  /** Times the problems requested since the last call; true if any new choice was made. Errors: the device is lost. */
+  async measure(budgetMs = TUNING_MS): Promise<boolean> {
     const least = this.software ? MIN_WORK.software : MIN_WORK.gpu;
     const problems = [...this.#wanted.values()]
       .filter((problem) => problem.work >= least && problem.variants.length > 1 && this.#fits(problem))
@@ -67,9 +107,14 @@ export class Tuner implements Tuning {
     let found = false;
     try {
       for (const problem of problems) {
-        if (performance.now() - started > BUDGET_MS) break;
-        const fastest = await this.#fastest(problem, stopwatch);
-        if (fastest) this.#choices.set(problem.key, fastest);
+        if (performance.now() - started > budgetMs) break;
+        const { id: fastest, flopsPerMs } = await this.#fastest(problem, stopwatch);
+        this.#flopsPerMs = Math.max(this.#flopsPerMs, flopsPerMs);
+        // Planning will ask without the variants that turned out not to compile.
+        const variants = problem.variants.filter(
+          ({ kernels }) => !kernels.some((kernel) => this.isBroken(kernel)),
+        );
+        if (fastest) this.#choices.set(storedKey({ ...problem, variants }), fastest);
         found ||= fastest !== null;
       }
     } finally {
@@ -82,41 +127,55 @@ export class Tuner implements Tuning {
   #fits({ variants }: TuningProblem): boolean {
     const { maxBindingBytes, maxBufferBytes } = this.#gpu.info;
     const most = Math.min(maxBindingBytes, maxBufferBytes);
-    return variants.every(({ call }) => call.operands.every((operand) => operandBytes(operand) <= most));
+    return trialsOf(variants).every(({ calls }) =>
+      calls.every(({ operands }) => operands.every((operand) => operandBytes(operand) <= most)),
+    );
   }
 
-  /** Id of the fastest variant; null if buffers cannot be allocated or none compiles. */
-  async #fastest(problem: TuningProblem, stopwatch: Stopwatch): Promise<string | null> {
-    const buffers: GPUBuffer[] = [];
+  /** The fastest variant and its speed; null if the GPU refuses the buffers or a command, or none compiles. */
+  async #fastest(
+    problem: TuningProblem,
+    stopwatch: Stopwatch,
+  ): Promise<{ readonly id: string | null; readonly flopsPerMs: number }> {
+    const buffers = new Map<Operand, GPUBuffer>();
+    const trials = trialsOf(problem.variants);
     try {
       await this.#gpu.allocating({ kind: "tuning" }, () => {
-        for (const operand of problem.variants[0]?.call.operands ?? [])
-          buffers.push(this.#gpu.createBuffer("tuning", operandBytes(operand), STORAGE));
+        for (const operand of trials.flatMap(({ calls }) => calls.flatMap(({ operands }) => operands)))
+          if (!buffers.has(operand))
+            buffers.set(operand, this.#gpu.createBuffer("tuning", operandBytes(operand), STORAGE));
       });
+      const operands = trials[0]?.calls[0]?.operands ?? [];
       for (const [index, words] of Object.entries(problem.contents ?? {})) {
-        const buffer = buffers[Number(index)];
+        const buffer = buffers.get(defined(operands[Number(index)], "an operand with contents"));
         if (buffer) this.#gpu.device.queue.writeBuffer(buffer, 0, repeated(words, buffer.size));
       }
-      let best: { id: string | null; ms: number } = { id: null, ms: Infinity };
-      for (const { id, call } of problem.variants) {
-        const ms = await this.#time(call, buffers, stopwatch);
-        if (ms < best.ms) best = { id, ms };
+      let best: { id: string | null; ms: number; flops: number } = { id: null, ms: Infinity, flops: 0 };
+      for (const { id, calls } of trials) {
+        let ms = 0;
+        for (const call of calls) ms += await this.#time(call, buffers, stopwatch);
+        if (ms < best.ms) best = { id, ms, flops: sum(calls.map(({ flops = 0 }) => flops)) };
       }
-      return best.id;
+      return { id: best.id, flopsPerMs: best.flops / best.ms };
     } catch (error) {
-      if (error instanceof LuthierError && error.code === "out-of-memory") return null;
+      if (error instanceof LuthierError && error.code !== "device-lost") return { id: null, flopsPerMs: 0 };
       throw error;
     } finally {
-      for (const buffer of buffers) this.#gpu.destroyBuffer(buffer);
+      for (const buffer of buffers.values()) this.#gpu.destroyBuffer(buffer);
     }
   }
 
   /**
-   * Milliseconds per dispatch of a variant (of its first part, if split): the better of two timed submits after a
+   * Milliseconds of a call, as many times its first part's if it is split: the better of two timed submits after a
    * warm-up. Infinity if the kernel does not compile.
    */
-  async #time(whole: KernelCall, buffers: readonly GPUBuffer[], stopwatch: Stopwatch): Promise<number> {
-    const [call = whole] = splitCall(whole);
+  async #time(
+    whole: KernelCall,
+    buffers: ReadonlyMap<Operand, GPUBuffer>,
+    stopwatch: Stopwatch,
+  ): Promise<number> {
+    const parts = splitCall(whole);
+    const [call = whole] = parts;
     const pipeline = await this.#pipelines.get(call.kernel).catch((error: unknown) => {
       if (error instanceof KernelError) return null;
       throw error;
@@ -128,26 +187,18 @@ export class Tuner implements Tuning {
     try {
       const { device } = this.#gpu;
       device.queue.writeBuffer(uniforms, 0, packed);
-      const entries = [uniforms, ...buffers].map((buffer, binding) => ({ binding, resource: { buffer } }));
+      const bound = call.operands.map((operand) => defined(buffers.get(operand), "a buffer"));
+      const entries = [uniforms, ...bound].map((buffer, binding) => ({ binding, resource: { buffer } }));
       const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
       const submit = (count: number): Promise<number> =>
         stopwatch.time(pipeline, bindGroup, call.grid, count);
       await submit(1);
       const repeats = Math.max(1, Math.min(MAX_REPEATS, Math.round(TIMED_MS / (await submit(1)))));
-      return Math.min(await submit(repeats), await submit(repeats));
+      return parts.length * Math.min(await submit(repeats), await submit(repeats));
     } finally {
       this.#gpu.destroyBuffer(uniforms);
     }
   }
-}
-
-/** Size of an operand on the GPU. */
-function operandBytes(operand: Operand): number {
-  if ("weight" in operand) {
-    const { weight, shard } = operand;
-    return kindBytes(weight.kind, (weight.shards[shard]?.rows ?? weight.rows) * weight.columns);
-  }
-  return "value" in operand ? operand.count * 4 : byteSize(operand.type);
 }
 
 /** `words` repeated to fill `sizeBytes`. */

@@ -55,19 +55,32 @@ function widthsFrom(width: Width): readonly Width[] {
   return width === 4 ? [4, 1] : [1];
 }
 
+/** A variant of one call. */
+export function oneCall(id: string, call: KernelCall): Variant {
+  return { id, kernels: [call.kernel], calls: () => [call] };
+}
+
 /**
- * The call of the fastest measured variant, else of the first, skipping broken kernels. If all are broken, returns the
- * first, so that its compile error is reported.
+ * The fastest measured variant, else the first, skipping broken kernels. If all are broken, returns the first, so that its
+ * compile error is reported.
  *
  * @param others fallbacks not worth timing, used if none of the problem's variants compiles
  */
-export function chooseCall(problem: TuningProblem, others: readonly Variant[], tuning: Tuning): KernelCall {
-  const isUsable = ({ call }: Variant): boolean => !tuning.isBroken?.(call.kernel);
+export function chooseVariant(problem: TuningProblem, others: readonly Variant[], tuning: Tuning): Variant {
+  const isUsable = ({ kernels }: Variant): boolean => !kernels.some((kernel) => tuning.isBroken?.(kernel));
   const variants = problem.variants.filter(isUsable);
   const measured = tuning.choice({ ...problem, variants });
   const usable = [...variants, ...others.filter(isUsable)];
-  const chosen = usable.find(({ id }) => id === measured) ?? usable[0] ?? problem.variants[0];
-  return defined(chosen, "a variant").call;
+  return defined(usable.find(({ id }) => id === measured) ?? usable[0] ?? problem.variants[0], "a variant");
+}
+
+/** The call of {@link chooseVariant} among variants of one call. */
+export function chooseCall(problem: TuningProblem, others: readonly Variant[], tuning: Tuning): KernelCall {
+  const { id, calls } = chooseVariant(problem, others, tuning);
+  const [call] = calls(() => {
+    throw new Error(`invariant: ${id} needs no scratch`);
+  });
+  return defined(call, "a call");
 }
 
 /** The first kernel not known to be broken, or the first if all are. */
@@ -172,15 +185,13 @@ export function rowKernels(
     },
     call: (matrix, tuning) => {
       const { rows, columns, params, operands } = matrix;
-      const variant = ({ id, width, kernel }: LaneChoice): Variant => ({
-        id,
-        call: {
+      const variant = ({ id, width, kernel }: LaneChoice): Variant =>
+        oneCall(id, {
           kernel,
           params: { rows, columns: columns / width, ...params?.(width) },
           operands,
           grid: flatGrid(rows),
-        },
-      });
+        });
       const [first, ...rest] = inOrder(columns, tuning, "timed");
       const best = defined(first, "a variant");
       // Always use the widest loads; only the lane count is tuned.
@@ -224,15 +235,13 @@ export function columnKernels(base: KernelBase): ColumnKernels {
   return {
     call: (matrix, tuning) => {
       const { rows, columns, params, operands } = matrix;
-      const variant = (id: "shared" | "alone", width: Width): Variant => ({
-        id: `${id} x${width}`,
-        call: {
+      const variant = (id: "shared" | "alone", width: Width): Variant =>
+        oneCall(`${id} x${width}`, {
           kernel: (id === "shared" ? shared : alone)[width],
           params: { rows, columns: columns / width, ...params?.(width) },
           operands,
           grid: elementGrid(columns / width, id === "shared" ? 16 : 64),
-        },
-      });
+        });
       // An empty matrix is bound to a 4-byte buffer, too small for a vec4.
       const [width = 1, ...narrower] = widthsFrom(rows > 0 ? elementWidth(columns) : 1);
       const isTall = rows >= SHARED_COLUMN_ROWS;

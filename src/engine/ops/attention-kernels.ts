@@ -1,8 +1,8 @@
 import { defined } from "../../lib/invariant";
-import type { KernelCall, LowerContext, Tuning } from "../graph/op";
+import type { KernelCall, KernelWork, LowerContext, Tuning } from "../graph/op";
 import type { TensorType, Value } from "../graph/value";
 import { defineKernel, type Grid, type Kernel, type ParamValues } from "../gpu/kernel";
-import { chooseCall } from "../kernels/variants";
+import { chooseCall, oneCall } from "../kernels/variants";
 import { dropThreshold } from "./dropout";
 
 /** Masking and scoring of attention. */
@@ -144,18 +144,19 @@ export function attentionCall(
       operands: attentionOperands(inputs, extras, outputs),
       grid: VARIANTS[id].grid(phase, dims),
       flops: work,
+      ...(id === "tiled" && { work: tiledWork(phase, dims) }),
     };
-    return { id, call: VARIANTS[id].isTiled ? { ...call, split: TILE_SPLIT } : call };
+    return oneCall(id, VARIANTS[id].isTiled ? { ...call, split: TILE_SPLIT } : call);
   });
   const timed = timedVariants(phase, dims, attrs, tuning);
   const problem = {
     key: attentionProblem(phase, dims, kind.drops),
     work,
-    variants: variants.filter(({ id }) => timed.includes(id)),
+    variants: variants.filter(({ id }) => timed.includes(id as AttentionVariant)),
     // With zeros, no query would see any key.
     contents: { [KEY_END]: [dims.keys] },
   };
-  const others = variants.filter(({ id }) => !timed.includes(id));
+  const others = variants.filter(({ id }) => !timed.includes(id as AttentionVariant));
   return chooseCall(problem, others, tuning);
 }
 
@@ -174,6 +175,16 @@ const TILE_SPLIT = { axis: 0, param: "first_tile" } as const;
 
 /** Operand index of `key_end` in the forward kernels. */
 const KEY_END = 4;
+
+/** Bytes that the tiled kernels read from workgroup memory per multiply-add: eight vec4 for 64. */
+const TILED_SHARED_BYTES = 2;
+
+/** What the GPU executes of the tiled kernels: all of every tile of 32 queries and 32 keys. */
+function tiledWork(phase: AttentionPhase, dims: AttentionDims): KernelWork {
+  const whole = (rows: number): number => Math.ceil(rows / 32) * 32;
+  const executed = flops(phase, { ...dims, queries: whole(dims.queries), keys: whole(dims.keys) });
+  return { flops: executed, sharedBytes: (executed / 2) * TILED_SHARED_BYTES };
+}
 
 /** Up to this many queries, one workgroup per row is timed against tiles. */
 const TIMED_QUERIES = 32;

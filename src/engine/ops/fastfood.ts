@@ -2,7 +2,7 @@ import { invariant } from "../../lib/invariant";
 import type { KernelCall, LowerContext, Op, Operand } from "../graph/op";
 import { elementCount, f32, formatShape, type TensorType, type Value } from "../graph/value";
 import { defineKernel, elementGrid, type Kernel } from "../gpu/kernel";
-import { gemmCall } from "../kernels/matmul";
+import { dispatchGemm } from "../kernels/matmul";
 import { type FastfoodKeys, fastfoodKeys, permutationRounds, permutationShift } from "./fastfood-random";
 import { matrixShape } from "./shapes";
 import { zeroCall } from "./zero";
@@ -158,7 +158,7 @@ export const fastfoodLinear: Op<FastfoodAttrs> = {
     ];
   },
   lower: (context) => {
-    const { inputs, outputs, attrs, accumulate, tuning, dispatch } = context;
+    const { inputs, outputs, attrs, accumulate, dispatch } = context;
     const [x, v] = inputs as [Value, Value];
     const [y] = outputs as [Value];
     const elements = attrs.rows * attrs.columns;
@@ -184,7 +184,7 @@ export const fastfoodLinear: Op<FastfoodAttrs> = {
       alpha: size.alpha,
       accumulate,
     } as const;
-    dispatch(gemmCall({ ...problem, operands: [x, matrix, y] }, tuning));
+    dispatchGemm(context, { ...problem, operands: [x, matrix, y] });
   },
 };
 
@@ -193,7 +193,7 @@ export const fastfoodGradient: Op<FastfoodAttrs & { readonly dimension: number }
   name: "fastfoodGradient",
   infer: (_, { dimension }) => [f32(dimension)],
   lower: (context) => {
-    const { inputs, outputs, attrs, tuning, dispatch } = context;
+    const { inputs, outputs, attrs, dispatch } = context;
     const [dy, x] = inputs as [Value, Value];
     const [dv] = outputs as [Value];
     const { rows, columns, dimension } = attrs;
@@ -207,7 +207,7 @@ export const fastfoodGradient: Op<FastfoodAttrs & { readonly dimension: number }
     const shape = { m: rows, n: columns, k: matrixShape(x.type).rows, ...strides };
     const problem = { form: "tn", kind: "f32", ...shape, alpha: size.alpha, accumulate: false } as const;
     const gradient: Operand = { value: second, first: 0, count: elements };
-    dispatch(gemmCall({ ...problem, operands: [left, right, gradient] }, tuning));
+    dispatchGemm(context, { ...problem, operands: [left, right, gradient] });
     hadamardCalls(second, size.bits).forEach(dispatch);
     dispatch(mixCall([second, first], size, keys, true));
     hadamardCalls(first, size.bits).forEach(dispatch);

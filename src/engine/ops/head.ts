@@ -1,6 +1,6 @@
 import type { Operand, WeightRef } from "../graph/op";
 import type { Value } from "../graph/value";
-import { gemmCall, type GemmProblem } from "../kernels/matmul";
+import { dispatchGemm, type GemmProblem } from "../kernels/matmul";
 import { multiply, multiplyTransposed } from "./linear";
 import type { PanelContext } from "./weight-panels";
 
@@ -33,9 +33,7 @@ export function frozenHead(context: PanelContext, weight: WeightRef): Head {
 export function trainableHead(context: PanelContext, weight: Value, gradient: Value | null): Head {
   const [vocabulary = 0, hidden = 0] = weight.type.shape;
   const product = (problem: Omit<GemmProblem, "kind" | "alpha" | "bStride" | "cOffset">): void =>
-    context.dispatch(
-      gemmCall({ ...problem, kind: "f32", alpha: 1, bStride: hidden, cOffset: 0 }, context.tuning),
-    );
+    dispatchGemm(context, { ...problem, kind: "f32", alpha: 1, bStride: hidden, cOffset: 0 });
   const head: Head = {
     vocabulary,
     logits: (h, logits, rows, stride, accumulate) =>

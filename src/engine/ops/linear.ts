@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import type { Op, Operand, WeightRef } from "../graph/op";
 import { f32, formatShape, type TensorType, type Value } from "../graph/value";
-import { gemmCall, type GemmProblem } from "../kernels/matmul";
+import { dispatchGemm, type GemmProblem } from "../kernels/matmul";
 import { type PanelContext, type WeightPanel, weightPanels } from "./weight-panels";
 import { matrixShape } from "./shapes";
 
@@ -91,7 +91,7 @@ function multiplyPanels(
 ): void {
   for (const panel of weightPanels(context, weight, rows)) {
     const shared = { m: rows, kind: panel.kind, bStride: weight.columns, alpha: 1 };
-    context.dispatch(gemmCall({ ...shared, ...part(panel) }, context.tuning));
+    dispatchGemm(context, { ...shared, ...part(panel) });
   }
 }
 

@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/invariant";
 import { f32, formatShape, type TensorType, type Value } from "../graph/value";
 import type { Op } from "../graph/op";
-import { gemmCall } from "../kernels/matmul";
+import { dispatchGemm } from "../kernels/matmul";
 import type { GemmForm } from "../kernels/matmul-variants";
 import { matrixShape } from "./shapes";
 
@@ -50,24 +50,19 @@ export const matmul: Op<MatmulAttrs> = {
     const [a, b] = inputs as [Value, Value];
     const [c] = outputs as [Value];
     const { m, n, k } = dimensions(a.type, b.type, attrs.form);
-    context.dispatch(
-      gemmCall(
-        {
-          form: attrs.form,
-          m,
-          n,
-          k,
-          kind: "f32",
-          aStride: matrixShape(a.type).columns,
-          bStride: matrixShape(b.type).columns,
-          cStride: n,
-          cOffset: 0,
-          alpha: attrs.alpha,
-          accumulate: context.accumulate,
-          operands: [a, b, c],
-        },
-        context.tuning,
-      ),
-    );
+    dispatchGemm(context, {
+      form: attrs.form,
+      m,
+      n,
+      k,
+      kind: "f32",
+      aStride: matrixShape(a.type).columns,
+      bStride: matrixShape(b.type).columns,
+      cStride: n,
+      cOffset: 0,
+      alpha: attrs.alpha,
+      accumulate: context.accumulate,
+      operands: [a, b, c],
+    });
   },
 };

@@ -43,7 +43,9 @@ export const trainingScriptEntry: ExportEntry = {
       jsonFile("run.json", runFile(source, run)),
       ...(await dataFiles(run)),
       ...startFiles(source, run),
-      wholeFile("page/trained.safetensors", hostTensorFile(await source.values())),
+      ...(facts.hasTrained
+        ? [wholeFile("page/trained.safetensors", hostTensorFile(await source.values()))]
+        : []),
       ...(optimizer ? [wholeFile(`page/${OPTIMIZER_FILE}`, optimizer)] : []),
     ];
   },
@@ -71,7 +73,7 @@ function scriptFacts(source: ExportSource): ScriptFacts & { readonly needsTrl: b
   const { run, base } = source;
   return {
     knowsBase: base.repository !== null && !source.folder.gguf,
-    hasTrained: true,
+    hasTrained: (run?.steps ?? 0) > 0,
     hasOptimizer: false,
     losses: 0,
     gaps: scriptGaps(source),

@@ -8,7 +8,7 @@ import type { AdapterSummary } from "../../shared/adapter";
 import type { UnsavedAdapter } from "../../protocol/events";
 import type { RunningJob } from "../../protocol/jobs";
 import type { PromptTemplate } from "../../shared/data";
-import type { ExportId, ExportOffer, ExportType, OnnxTrial } from "../../shared/exports";
+import type { ExportId, ExportOffer, ExportType, OnnxTrial, TrainerExportId } from "../../shared/exports";
 import type { TimedProgress } from "../lib/progress";
 import type { RunLog } from "../lib/run-log";
 import type { RunSeries } from "../lib/run-series";
@@ -110,6 +110,8 @@ export interface AdaptersSlice {
   listExports(id: string, template: PromptTemplate, signal: AbortSignal): Promise<readonly ExportOffer[]>;
   /** Exports an adapter into the given folder, or as a download. */
   makeExport(id: string, exportId: ExportId, wishes?: Partial<ExportWishes>): Promise<void>;
+  /** Exports the run that the forms describe, for a trainer elsewhere. */
+  exportPlan(exportId: TrainerExportId): Promise<void>;
   cancelExport(): void;
   /** Runs an adapter's ONNX export in onnxruntime-web beside the engine. */
   tryOnnx(id: string, type: ExportType | null, question: string, signal: AbortSignal): Promise<OnnxTrial>;

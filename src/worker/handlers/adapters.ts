@@ -1,6 +1,6 @@
 import { exportOffers } from "../../export/registry";
 import { deleteAdapterJob, renameJob, saveAdapterJob } from "../jobs/edit-library";
-import { exportJob } from "../jobs/export";
+import { exportJob, exportPlanJob } from "../jobs/export";
 import { importAdapterJob } from "../jobs/import-adapter";
 import type { JobOwner } from "../jobs/owner";
 import { pushJob } from "../jobs/push";
@@ -19,6 +19,7 @@ type Names =
   | "listExports"
   | "makeExport"
   | "tryOnnx"
+  | "exportPlan"
   | "pushToHub"
   | "importAdapter";
 
@@ -39,6 +40,7 @@ export function adapterHandlers(
     },
     makeExport: (args, call) => owner.run(exportJob(session, encoded, args), call),
     tryOnnx: (args, call) => owner.run(tryOnnxJob(session, encoded, args), call),
+    exportPlan: (args, call) => owner.run(exportPlanJob(session, encoded, args), call),
     pushToHub: (args, call) => owner.run(pushJob(session, encoded, args), call),
     importAdapter: ({ files }, call) => owner.run(importAdapterJob(session, files), call),
   };

@@ -5,7 +5,7 @@ import type { CommandArgs } from "../../protocol/commands";
 import type { MadeExport } from "../../shared/exports";
 import { savedFolder } from "../../storage/made-files";
 import type { EncodedRows } from "../encoded-rows";
-import { exportSource } from "../export-source";
+import { exportSource, type FoundSource, plannedSource } from "../export-source";
 import type { AdapterHost } from "../kept-adapter";
 import type { Job, JobContext } from "./owner";
 
@@ -19,22 +19,38 @@ const REPORT_EVERY_MS = 100;
 export function exportJob(
   session: AdapterHost,
   encoded: EncodedRows,
-  args: CommandArgs<"makeExport">[0],
+  { id, template, ...wishes }: CommandArgs<"makeExport">[0],
 ): Job<MadeExport> {
   return {
     kind: "export",
-    subject: args.exportId,
-    run: (context) => makeExport(session, encoded, args, context),
+    subject: wishes.exportId,
+    run: async (context) => makeExport(await exportSource(session, encoded, id, template), wishes, context),
   };
 }
 
-async function makeExport(
+/** As {@link exportJob}, of a run that has not begun. */
+export function exportPlanJob(
   session: AdapterHost,
   encoded: EncodedRows,
-  { id, exportId, type, withOptimizer, template, folder }: CommandArgs<"makeExport">[0],
+  { config, name, exportId, folder }: CommandArgs<"exportPlan">[0],
+): Job<MadeExport> {
+  return {
+    kind: "export",
+    subject: exportId,
+    async run(context) {
+      const planned = await plannedSource(session, encoded, config, name, context.signal);
+      return makeExport(planned, { exportId, type: null, withOptimizer: false, folder }, context);
+    },
+  };
+}
+
+type Wishes = Omit<CommandArgs<"makeExport">[0], "id" | "template">;
+
+async function makeExport(
+  { source, name: base }: FoundSource,
+  { exportId, type, withOptimizer, folder }: Wishes,
   context: JobContext,
 ): Promise<MadeExport> {
-  const { source, name: base } = await exportSource(session, encoded, id, template);
   const name = exportName(base, exportId);
   const { kind, files: exported } = await exportFiles(source, exportId, { type, name, withOptimizer });
   const files = withProgress(exported, context);

@@ -8,7 +8,8 @@ export interface KernelCost {
   readonly elapsedMs: number;
 }
 
-const MAX_DISPATCHES = 2048;
+/** Dispatches of a query set: WebGPU limits it to 4096 queries. */
+const SET_DISPATCHES = 2048;
 const QUERY_BUFFER = { QUERY_RESOLVE: 0x0200 };
 
 /**
@@ -16,13 +17,17 @@ const QUERY_BUFFER = { QUERY_RESOLVE: 0x0200 };
  * timestamp queries.
  */
 export async function profileKernels(device: GPUDevice, task: () => Promise<unknown>): Promise<KernelCost[]> {
-  const querySet = device.createQuerySet({ type: "timestamp", count: 2 * MAX_DISPATCHES });
+  const querySets: GPUQuerySet[] = [];
   const labels: string[] = [];
   const create = device.createCommandEncoder;
   device.createCommandEncoder = (descriptor) => {
     const encoder = create.call(device, descriptor);
     const begin = encoder.beginComputePass.bind(encoder);
-    encoder.beginComputePass = () => timedPass(begin, querySet, labels);
+    encoder.beginComputePass = () =>
+      timedPass(begin, labels, (index) => {
+        const set = Math.floor(index / SET_DISPATCHES);
+        return (querySets[set] ??= device.createQuerySet({ type: "timestamp", count: 2 * SET_DISPATCHES }));
+      });
     return encoder;
   };
   try {
@@ -30,16 +35,20 @@ export async function profileKernels(device: GPUDevice, task: () => Promise<unkn
   } finally {
     device.createCommandEncoder = create;
   }
-  const times = await readTimes(device, querySet, labels.length);
-  querySet.destroy();
+  const times: number[] = [];
+  for (const querySet of querySets) {
+    const count = Math.min(SET_DISPATCHES, labels.length - times.length);
+    times.push(...(await readTimes(device, querySet, count)));
+    querySet.destroy();
+  }
   return sumByKernel(labels, times);
 }
 
 /** A substitute for a compute pass that begins a timed pass for each dispatch. */
 function timedPass(
   begin: (descriptor: GPUComputePassDescriptor) => GPUComputePassEncoder,
-  querySet: GPUQuerySet,
   labels: string[],
+  querySetOf: (dispatch: number) => GPUQuerySet,
 ): GPUComputePassEncoder {
   let pipeline: GPUComputePipeline;
   let group: GPUBindGroup;
@@ -49,9 +58,10 @@ function timedPass(
     dispatchWorkgroups: (x: number, y: number, z: number) => {
       const op = group.label.replace(/_\d+$/, "");
       const label = `${op}: ${pipeline.label} [${x}, ${y}, ${z}]`;
-      const first = 2 * labels.push(label) - 2;
+      const dispatch = labels.push(label) - 1;
+      const first = 2 * (dispatch % SET_DISPATCHES);
       const timestampWrites = {
-        querySet,
+        querySet: querySetOf(dispatch),
         beginningOfPassWriteIndex: first,
         endOfPassWriteIndex: first + 1,
       };

@@ -27,6 +27,7 @@ type Names =
   | "saveAdapter"
   | "listExports"
   | "makeExport"
+  | "exportPlan"
   | "pushToHub"
   | "tryOnnx"
   | "importAdapter";
@@ -133,6 +134,11 @@ export class FakeLibrary {
           kind: "try-onnx",
           run: async () => ({ answer: "A lantern.", tokens: 4, agreeing: 4, largestDifference: 2e-6 }),
         },
+        call,
+      ),
+    exportPlan: ({ exportId }, call) =>
+      this.owner.run(
+        { kind: "export", subject: exportId, run: (context) => this.merge(exportId, context) },
         call,
       ),
     pushToHub: ({ repository, endpoint, token }, call) =>

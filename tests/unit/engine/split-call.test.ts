@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { defineKernel } from "../../../src/engine/gpu/kernel";
 import { splitCall, MAX_DISPATCH_FLOPS } from "../../../src/engine/graph/split-call";
 import type { KernelCall } from "../../../src/engine/graph/op";
+import { dispatchFlops } from "../../../src/engine/kernels/tuner";
 
 const kernel = defineKernel({ shader: "matmul/tile", params: { m: "u32", first_y: "u32" }, bindings: [] });
 const call: KernelCall = {
@@ -40,4 +41,12 @@ test("the head of a large vocabulary takes several dispatches", () => {
   const parts = splitCall({ ...call, grid: [2374, 8, 1], flops, split: { axis: 0, param: "first_x" } });
   expect(parts.every((part) => (part.flops ?? 0) <= MAX_DISPATCH_FLOPS)).toBe(true);
   expect(parts.reduce((sum, { grid }) => sum + grid[0], 0)).toBe(2374);
+});
+
+test("a dispatch takes about 50 ms at the measured speed, within limits", () => {
+  expect(dispatchFlops(0)).toBe(MAX_DISPATCH_FLOPS);
+  // 200 GFLOP/s and 1 TFLOP/s.
+  expect([2e8, 1e9].map(dispatchFlops)).toEqual([1e10, 5e10]);
+  // 10 GFLOP/s and 40 TFLOP/s.
+  expect([1e7, 4e10].map(dispatchFlops)).toEqual([1e9, 1e11]);
 });

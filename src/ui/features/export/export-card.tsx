@@ -2,7 +2,12 @@ import { Button, Checkbox, NativeSelect } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AdapterSummary } from "../../../shared/adapter";
-import type { ExportId, ExportOffer, ExportVariant } from "../../../shared/exports";
+import {
+  type ExportId,
+  type ExportOffer,
+  type ExportVariant,
+  isTrainerExport,
+} from "../../../shared/exports";
 import { folderReaders } from "../../../shared/folder-format";
 import { CodeBlock } from "../../components/code-block";
 import { Fold } from "../../components/fold";
@@ -10,6 +15,7 @@ import { ProgressLine } from "../../components/progress-line";
 import { canChooseFolder, chooseFolder } from "../../lib/choose-folder";
 import { useStudio } from "../../store/context";
 import { isExcluded, jobOf } from "../../store/jobs";
+import { selectRunConfig } from "../../store/selectors";
 import { useText } from "../../text/text";
 import classes from "./export-card.module.css";
 import { OnnxTrialForm } from "./onnx-trial";
@@ -27,12 +33,14 @@ interface Props {
 /** One export: its purpose, its size, why it is unavailable, and code that uses it. */
 export function ExportCard({ id, adapter, offer }: Props) {
   const text = useText();
-  const { locked, making, saved, makeExport, cancel } = useStudio((state) => ({
+  const { locked, making, saved, makeExport, exportPlan, cancel, isPlanned } = useStudio((state) => ({
     locked: isExcluded(state, "export"),
     making: jobOf(state, "export"),
     saved: state.lastExport,
     makeExport: state.makeExport,
+    exportPlan: state.exportPlan,
     cancel: state.cancelExport,
+    isPlanned: selectRunConfig(state) !== null,
   }));
   const [chosen, setChosen] = useState<string | null>(null);
   const [wantsOptimizer, setWantsOptimizer] = useState(false);
@@ -43,7 +51,9 @@ export function ExportCard({ id, adapter, offer }: Props) {
     id === "adapter" ? text.export.formats[folderReaders[adapter?.format ?? "peft"]] : text.export.kinds[id];
   const intoFolder = variant !== null && variant.sizeBytes >= FOLDER_BYTES && canChooseFolder();
   const isMaking = making?.subject === id;
+  const planned = adapter === null && isTrainerExport(id) ? id : null;
   const start = async () => {
+    if (planned) return exportPlan(planned);
     const folder = intoFolder ? await chooseFolder() : null;
     if (!adapter || (intoFolder && !folder)) return;
     const withOptimizer = wantsOptimizer && optimizerBytes > 0;
@@ -72,11 +82,11 @@ export function ExportCard({ id, adapter, offer }: Props) {
             />
           )}
           {/* Without an adapter the options are disabled, only showing what will be available. */}
-          {(adapter !== null || id === "adapter") && (
+          {(adapter !== null || id === "adapter" || planned) && (
             <Button
               variant={id === "adapter" ? "filled" : "light"}
               leftSection={<IconDownload size={18} aria-hidden />}
-              disabled={!variant || locked}
+              disabled={locked || !(planned ? isPlanned : variant)}
               loading={isMaking}
               onClick={() => void start()}
             >
@@ -90,6 +100,7 @@ export function ExportCard({ id, adapter, offer }: Props) {
       ) : (
         offer && variant && <Details offer={offer} variant={variant} intoFolder={intoFolder} />
       )}
+      {planned && <p className={classes.facts}>{text.export.planned}</p>}
       {optimizerBytes > 0 && (
         <Checkbox
           label={text.export.withOptimizer}

@@ -22,9 +22,11 @@ export function PushCard({ adapter, offers }: Props) {
   const text = useText();
   return (
     <article className={classes.card}>
-      <div className={classes.words}>
-        <h4 className={classes.title}>{text.push.title}</h4>
-        <p className={classes.what}>{text.push.what}</p>
+      <div className={classes.head}>
+        <div className={classes.words}>
+          <h4 className={classes.title}>{text.push.title}</h4>
+          <p className={classes.what}>{text.push.what}</p>
+        </div>
       </div>
       {adapter && <PushForm adapter={adapter} choices={choicesOf(offers)} />}
     </article>

@@ -288,6 +288,7 @@ export const exportStep = {
         ? `The engine chose the same ${plural(tokens, "token", "tokens")}. Largest difference of a logit: ${format.share(largestDifference)}.`
         : `The engine chose the same token in ${format.integer(agreeing)} of ${plural(tokens, "place", "places")}. Largest difference of a logit: ${format.share(largestDifference)}.`,
   },
+  planned: "As set in Data, Method and Train; nothing needs to be trained here first.",
   making: "Making the export",
   withOptimizer: "With the optimizer's state",
   withOptimizerHint: (bytes: number) =>

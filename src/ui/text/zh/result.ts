@@ -252,6 +252,7 @@ export const exportStep = {
         ? `引擎选出了相同的 ${tokens(count)}。logit 最大差异：${format.share(largestDifference)}。`
         : `引擎在 ${format.integer(count)} 处中有 ${format.integer(agreeing)} 处选出了相同的 token。logit 最大差异：${format.share(largestDifference)}。`,
   },
+  planned: "按“数据”“方法”和“训练”中的设置导出，无需先在这里训练。",
   making: "正在导出",
   withOptimizer: "包含优化器状态",
   withOptimizerHint: (bytes: number) =>
