@@ -11,6 +11,7 @@ import {
 } from "../../src/engine/kernels/matmul-variants";
 import { allCases } from "../support/cases";
 import { expectClose } from "../support/compare";
+import { dotTolerance } from "../support/errors";
 import { exactNumbers, type GemmCase, gemmReference, runGemm } from "../support/gemm";
 import { sharedTestGpu } from "../support/gpu";
 import { pipelinesOf } from "../support/run-graph";
@@ -94,7 +95,8 @@ function spread(gemm: GemmCase, cOffset: number): GemmCase {
 async function check(id: GemmVariantId, gemm: GemmCase): Promise<void> {
   const { form, m, n, k, kind } = gemm;
   const got = await runGemm(gpu, pipelines, id, gemm);
-  expectClose(got, gemmReference(gemm), 1e-6, `${id} ${form} ${kind} ${m}x${n}x${k}`);
+  const tolerance = dotTolerance(k, !plainKinds.includes(kind));
+  expectClose(got, gemmReference(gemm), tolerance, `${id} ${form} ${kind} ${m}x${n}x${k}`);
 }
 
 /**
