@@ -152,7 +152,7 @@ export class Gpu {
   async allocating<T>(wanted: GpuAllocation, allocate: () => T | Promise<T>): Promise<T> {
     this.device.pushErrorScope("out-of-memory");
     const [outcome] = await Promise.allSettled([Promise.resolve().then(allocate)]);
-    if (await this.device.popErrorScope()) throw outOfMemory(wanted);
+    if (await popErrorScope(this.device)) throw outOfMemory(wanted);
     if (outcome.status === "rejected") throw outcome.reason;
     return outcome.value;
   }
@@ -163,6 +163,11 @@ export class Gpu {
     for (const buffer of [...this.#live.keys()]) this.destroyBuffer(buffer);
     this.device.destroy();
   }
+}
+
+/** The error of the innermost scope; null also when the GPU process has died, which `lost` and `check` report. */
+export function popErrorScope(device: GPUDevice): Promise<GPUError | null> {
+  return device.popErrorScope().catch(() => null);
 }
 
 function describeGpu(

@@ -2,7 +2,7 @@ import { LuthierError } from "../../lib/errors";
 import { defined } from "../../lib/invariant";
 import type { CompileFault } from "../../lib/problems/engine-problems";
 import { type Kernel, kernelKey } from "./kernel";
-import type { Gpu } from "./device";
+import { type Gpu, popErrorScope } from "./device";
 import { assembleShader } from "./shaders";
 
 /**
@@ -109,7 +109,7 @@ export class PipelineCache {
     const { device } = this.#gpu;
     device.pushErrorScope("validation");
     const module = device.createShaderModule({ label: key, code: assembleShader(kernel) });
-    const moduleError = device.popErrorScope();
+    const moduleError = popErrorScope(device);
     const layout = device.createPipelineLayout({ bindGroupLayouts: [this.#layout(kernel)] });
     try {
       const compute = { module, entryPoint: "main" };
