@@ -25,6 +25,12 @@ nodeps="$here/requirements$suffix-nodeps.txt"
 [[ ! -f "$nodeps" ]] || lists+=("$nodeps")
 wanted="$(cat "${lists[@]}" | sha256sum | cut -d' ' -f1)"
 
+# Two at once would clear each other's environment.
+if command -v flock >/dev/null; then
+  mkdir -p "$(dirname "$venv")"
+  exec 9>"$venv.lock"
+  flock 9
+fi
 if [[ ! -f "$stamp" || "$(cat "$stamp")" != "$wanted" ]]; then
   python3 -m venv --clear "$venv" >&2
   "$venv/bin/pip" install --quiet --only-binary :all: -r "${lists[0]}" >&2
