@@ -280,7 +280,7 @@ function encoded(text: string, encoding: string): Buffer {
 }
 
 test("legacy encodings are suggested or chosen, with a preview", async () => {
-  if (!studio) throw new Error("the studio is not served");
+  const studio = await sharedStudio();
   const page = await studio.browser.newPage({ viewport: { width: 1440, height: 1000 } });
   await page.addInitScript(everyStepOpen);
   await page.goto(studio.address);
@@ -326,4 +326,5 @@ test("legacy encodings are suggested or chosen, with a preview", async () => {
     .getByRole("region", { name: "Columns" })
     .getByLabel("Column for instruction")
     .selectOption("问题");
+  await page.context().close();
 });
