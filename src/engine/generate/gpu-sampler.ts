@@ -6,7 +6,7 @@ import { SlotPool } from "../gpu/slot-pool";
 import { STORAGE } from "../gpu/usage";
 import { Graph } from "../graph/graph";
 import type { Op } from "../graph/op";
-import type { Plan } from "../graph/plan";
+import { type Plan, tooLargeOperand } from "../graph/plan";
 import { type BufferRange, Program } from "../graph/program";
 import { f32, u32 } from "../graph/value";
 import type { LoadedModel } from "../models/loaded-model";
@@ -29,10 +29,10 @@ export interface DrawnToken {
 
 /**
  * Plans the draw of one token from the logits of a pass; `positions` bounds the history. Null if one of the kernels does
- * not compile.
+ * not compile, or a buffer does not fit a binding.
  */
 function planDraw(
-  { spec, tuning }: LoadedModel,
+  { gpu, spec, tuning }: LoadedModel,
   op: Op<Readonly<Record<never, never>>>,
   positions: number,
 ): Plan | null {
@@ -48,7 +48,8 @@ function planDraw(
   ];
   graph.applyAll(op, inputs, {});
   const plan = makePlan(graph, {}, tuning);
-  return plan.calls.some(({ call }) => tuning.isBroken?.(call.kernel)) ? null : plan;
+  const isBroken = plan.calls.some(({ call }) => tuning.isBroken?.(call.kernel));
+  return isBroken || tooLargeOperand(plan, gpu.info.maxBindingBytes) ? null : plan;
 }
 
 /** Draws tokens on the GPU from the logits of a decode program, so that the next pass can start without the host. */

@@ -2,7 +2,7 @@ import type { AdapterState } from "../adapters/adapter-state";
 import { type AdapterHooks, type MakeHooks, noAdapter } from "../nn/hooks";
 import { Graph } from "../graph/graph";
 import { hoist } from "../transform/hoist";
-import type { Plan } from "../graph/plan";
+import { type Plan, tooLargeOperand } from "../graph/plan";
 import { makePlan } from "../transform/make-plan";
 import { f32, u32, type Value } from "../graph/value";
 import { buildDecoder, idsInput } from "../models/decoder";
@@ -91,14 +91,19 @@ export interface PrefillPlan {
   readonly before: Plan | null;
 }
 
-function planPrefill(model: ModelShape, hooks: MakeHooks, capacity: number): PrefillPlan[] {
+/** Plans the passes that a prompt may need; larger ones only if their results fit the GPU's bindings. */
+function planPrefill(model: LoadedModel, hooks: MakeHooks, capacity: number): PrefillPlan[] {
   const [smallest = 0] = PREFILL_TOKENS.slice(-1);
   const sizes = PREFILL_TOKENS.filter((size) => size === smallest || FULL * size <= capacity);
-  return sizes.map((size) => {
+  const plans = sizes.map((size) => {
     const { graph } = tracePass(model, hooks, { tokens: size, capacity });
     const before = size < capacity ? makePlan(graph, {}, model.tuning) : null;
     return { size, before, last: planPass(model, hooks, size, capacity) };
   });
+  const { maxBindingBytes } = model.gpu.info;
+  const fits = ({ before, last }: PrefillPlan): boolean =>
+    [before, last].every((plan) => !plan || !tooLargeOperand(plan, maxBindingBytes));
+  return plans.filter((plan) => plan.size === smallest || fits(plan));
 }
 
 /** The decode pass, split into per-token and per-answer work. */

@@ -179,3 +179,14 @@ function lifetimesOf(
     to: kept.has(id) ? Infinity : to,
   }));
 }
+
+type SizedOperand = Exclude<PlannedOperand, { readonly type: "weight" }>;
+
+/** The first operand of a plan, other than weights, that does not fit a binding. */
+export function tooLargeOperand(plan: Plan, maxBindingBytes: number): SizedOperand | undefined {
+  return plan.calls
+    .flatMap(({ operands }) => operands)
+    .find(
+      (operand): operand is SizedOperand => operand.type !== "weight" && operand.sizeBytes > maxBindingBytes,
+    );
+}

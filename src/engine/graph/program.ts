@@ -5,7 +5,7 @@ import type { PipelineCache } from "../gpu/pipelines";
 import type { SlotPool } from "../gpu/slot-pool";
 import { BufferUsage, STORAGE } from "../gpu/usage";
 import { packParams } from "../gpu/kernel";
-import type { Plan, PlannedCall, PlannedOperand } from "./plan";
+import { type Plan, type PlannedCall, type PlannedOperand, tooLargeOperand } from "./plan";
 import { byteSize, type Value } from "./value";
 
 /** A range of a buffer. */
@@ -267,12 +267,13 @@ function createUniforms(gpu: Gpu, calls: readonly PlannedCall[]): UniformLayout 
 }
 
 function checkBindingSizes({ info: { maxBindingBytes } }: Gpu, plan: Plan): void {
-  for (const { operands } of plan.calls) {
-    for (const operand of operands) {
-      if (operand.type === "weight" || operand.sizeBytes <= maxBindingBytes) continue;
-      const tensor = operand.type === "slot" ? null : operand.value.name;
-      const bytes = operand.sizeBytes;
-      throw new LuthierError({ code: "out-of-memory/binding", tensor, bytes, maxBindingBytes });
-    }
-  }
+  const operand = tooLargeOperand(plan, maxBindingBytes);
+  if (!operand) return;
+  const tensor = operand.type === "slot" ? null : operand.value.name;
+  throw new LuthierError({
+    code: "out-of-memory/binding",
+    tensor,
+    bytes: operand.sizeBytes,
+    maxBindingBytes,
+  });
 }
