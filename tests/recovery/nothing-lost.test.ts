@@ -1,6 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+  type Worker,
+} from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chromiumStart, servePage, type ServedPage } from "../e2e/serve-studio";
 import { everyStepOpen } from "../e2e/open-steps";
@@ -259,20 +266,26 @@ test.concurrent("models, adapters and runs survive the loss of the databases", a
   });
 });
 
+/** Lets a worker hang when it uploads the first large matrix: like an endless loop, but without using the CPU. */
+function hangOnWeights(worker: Worker): Promise<void> {
+  return worker.evaluate(() => {
+     
+    const create = GPUDevice.prototype.createBuffer;
+    GPUDevice.prototype.createBuffer = function (descriptor) {
+      const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+      if (descriptor.size > 2 ** 18) Atomics.wait(new Int32Array(memory.buffer), 0, 0);
+      return create.call(this, descriptor);
+    };
+  });
+}
+
 test.concurrent("a worker that hangs on a model restarts without it, and everything else works", async () => {
   await visit(async ({ page }) => {
     const kept = await pickModel(page);
     await ready(page);
+    const starting = page.waitForEvent("worker", PATIENT);
     await page.reload();
-    await page.locator('article[aria-busy="true"]').waitFor(PATIENT);
-    const [worker] = page.workers();
-    // Waits for a promise that never resolves: unresponsive like an endless loop, but without using the CPU.
-    void worker
-      ?.evaluate(() => {
-        const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-        Atomics.wait(new Int32Array(memory.buffer), 0, 0);
-      })
-      .catch(() => undefined);
+    await hangOnWeights(await starting);
     await page.getByText("is not responding").waitFor(PATIENT);
     await button(page, "Restart it").click();
     await page.getByText("llama was not loaded").waitFor(PATIENT);
