@@ -168,6 +168,7 @@ function asciiTokenizer(rows: number): Record<string, unknown> {
     added_tokens: [],
     normalizer: null,
     pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: { type: "BPE", vocab, merges: ["a b"], ignore_merges: false },
   };
 }
