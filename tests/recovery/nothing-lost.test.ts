@@ -269,7 +269,6 @@ test.concurrent("models, adapters and runs survive the loss of the databases", a
 /** Lets a worker hang when it uploads the first large matrix: like an endless loop, but without using the CPU. */
 function hangOnWeights(worker: Worker): Promise<void> {
   return worker.evaluate(() => {
-     
     const create = GPUDevice.prototype.createBuffer;
     GPUDevice.prototype.createBuffer = function (descriptor) {
       const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
