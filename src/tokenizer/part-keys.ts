@@ -99,16 +99,21 @@ function unnamedModel({ vocab }: Readonly<Record<string, unknown>>): string {
   return Array.isArray(vocab) ? "Unigram" : "BPE";
 }
 
+/** Special token attributes, available to templates under these names. */
+export const SPECIAL_TOKENS = [
+  "bos_token",
+  "eos_token",
+  "unk_token",
+  "sep_token",
+  "pad_token",
+  "cls_token",
+  "mask_token",
+] as const;
+
 /** Keys of tokenizer_config.json and special_tokens_map.json. */
 export const CONFIG_KEYS = {
   used: [
-    "bos_token",
-    "eos_token",
-    "unk_token",
-    "sep_token",
-    "pad_token",
-    "cls_token",
-    "mask_token",
+    ...SPECIAL_TOKENS,
     "additional_special_tokens",
     "extra_special_tokens",
     "added_tokens_decoder",

@@ -3,7 +3,7 @@ import { LuthierError } from "../lib/errors";
 import { isRecord } from "../lib/json";
 import { BoundedRegex } from "../lib/regex/regex";
 import { parseAs } from "../lib/schema";
-import { checkConfigKeys, checkPartKeys } from "./part-keys";
+import { checkConfigKeys, checkPartKeys, SPECIAL_TOKENS } from "./part-keys";
 import { type TokenizerConfig, tokenizerConfig, type TokenizerJson, tokenizerJson } from "./tokenizer-schema";
 
 /** An added token of tokenizer.json. */
@@ -28,17 +28,6 @@ export interface PreparedTokenizer {
   /** Chat template source; null if there is none, or no default among several. */
   readonly chatTemplate: string | null;
 }
-
-/** Special token attributes, available to templates under these names. */
-export const SPECIAL_TOKENS = [
-  "bos_token",
-  "eos_token",
-  "unk_token",
-  "sep_token",
-  "pad_token",
-  "cls_token",
-  "mask_token",
-] as const;
 
 /** Ids may have gaps, but a token table far larger than the vocabulary is rejected. */
 const MAX_ID_PER_TOKEN = 4;

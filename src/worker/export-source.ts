@@ -83,7 +83,6 @@ export async function plannedSource(
   const { adapter } = setup;
   const dataset = await findDataset(config.datasetId);
   const mixed = config.mixDatasetId ? await findDataset(config.mixDatasetId) : null;
-  const changes = mergeChanges.bind(null, adapter, start);
   const trainable = adapter.parameters.reduce((sum, { shape }) => sum + product(shape), 0);
   const source: ExportSource = {
     model: model.engine,
@@ -106,7 +105,7 @@ export async function plannedSource(
     ),
     prompt: promptFormat(templateOf(config), model.tokenizer, await sharedSystem(config.datasetId)),
     values: async () => start,
-    changes: async () => changes(),
+    changes: async () => mergeChanges(adapter, start),
     training: {
       problem: null,
       dataBytes: dataset.sizeBytes,

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { declareWeights } from "../../src/engine/nn/model-spec";
 import { describeModel } from "../../src/engine/models/registry";
 import { writeSafetensors } from "../../src/formats/safetensors";
 import { normal } from "../support/check-op";
 import { sharedStudio } from "./shared-browser";
+import { button, ready } from "./controls";
 import { everyStepOpen } from "./open-steps";
 
 /** An encoder-decoder from its files to an adapter: the paths that differ from decoder-only models. */
@@ -54,13 +55,6 @@ const rows = Array.from({ length: 24 }, (_, index) => ({
   input: "",
   output: "Hello, world!",
 }));
-
-const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
-
-async function ready(page: Page): Promise<void> {
-  await button(page, "Train").waitFor({ timeout: 120_000 });
-  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
-}
 
 async function ask(page: Page): Promise<string> {
   await page.getByRole("textbox", { name: "Message" }).fill("Say hello.");

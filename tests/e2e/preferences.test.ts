@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { button, ready } from "./controls";
 import { everyStepOpen } from "./open-steps";
 import { sharedStudio } from "./shared-browser";
 
@@ -21,13 +22,6 @@ const labelled = pairs.flatMap(({ prompt, chosen, rejected }) => [
   { prompt, completion: chosen, label: true },
   { prompt, completion: rejected, label: false },
 ]);
-
-const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
-
-async function ready(page: Page): Promise<void> {
-  await button(page, "Train").waitFor({ timeout: 120_000 });
-  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
-}
 
 async function drop(page: Page, name: string, rows: readonly object[]): Promise<void> {
   const buffer = Buffer.from(JSON.stringify(rows));

@@ -1,5 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { button, ready } from "./controls";
 import { everyStepOpen } from "./open-steps";
 import { sharedStudio } from "./shared-browser";
 
@@ -10,15 +11,9 @@ const STEPS = 8;
 /** Charts of the comparison, each with a line per run. */
 const CHARTS = 5;
 
-const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 const scorecard = (page: Page): Locator => page.getByRole("region", { name: "Scorecard", exact: true });
 const runRows = (page: Page): Locator =>
   page.getByRole("table", { name: "Runs", exact: true }).locator("tbody tr");
-
-async function ready(page: Page): Promise<void> {
-  await button(page, "Train").waitFor({ timeout: 120_000 });
-  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
-}
 
 /** Trains to the end at a learning rate. */
 async function train(page: Page, rate: string): Promise<void> {

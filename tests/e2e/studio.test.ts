@@ -5,6 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { watchViolations } from "./serve-studio";
 import { sharedStudio } from "./shared-browser";
+import { button, ready } from "./controls";
 import { everyStepOpen } from "./open-steps";
 
 /** The whole workflow in a browser with the built-in model: drop, train, compare, export, reload, import. */
@@ -12,19 +13,12 @@ import { everyStepOpen } from "./open-steps";
 const STEPS = 30;
 const QUESTION = "What do snakes eat?";
 
-const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true });
 const status = (page: Page): Locator => page.getByRole("status");
 
 /** Pirate rows, and one that is invalid. */
 async function pirateFile(): Promise<Buffer> {
   const rows = JSON.parse(await readFile(join("public/datasets", "pirate.json"), "utf8")) as unknown[];
   return Buffer.from(JSON.stringify([...rows, { instruction: "no answer" }]));
-}
-
-/** Waits until model and dataset are loaded. */
-async function ready(page: Page): Promise<void> {
-  await button(page, "Train").waitFor({ timeout: 120_000 });
-  await expect.poll(() => button(page, "Train").isEnabled(), { timeout: 120_000 }).toBe(true);
 }
 
 async function ask(

@@ -92,9 +92,9 @@ export class Generator {
 
   /**
    * Yields token ids until an end token (not yielded), the length limit or an abort; returns the finish reason. The
-   * first token is drawn on the host; the others on the GPU, several per read-back, where it can ({@link
-   * GpuSampler.draws}). Its draws equal the host's: those it is not certain of are drawn again. Errors: the prompt leaves no room for an
-   * answer.
+   * first token is drawn on the host, the others on the GPU where {@link GpuSampler.draws} allows it, several per
+   * read-back. The results are the same: draws that the GPU cannot be certain of are repeated on the host. Errors: the
+   * prompt leaves no room for an answer.
    */
   async *generate(
     prompt: readonly number[],

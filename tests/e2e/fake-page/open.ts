@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import { everyStepOpen } from "../open-steps";
 import { sharedBrowser } from "../shared-browser";
+import { button } from "../controls";
 
 export interface Opening {
   readonly width?: number;
@@ -39,8 +40,7 @@ export function fakePageTests(): (opening: Opening, use: (page: Page) => Promise
   };
 }
 
-/** The button of that name. */
-export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+export { button };
 
 /** Trains to the end. */
 export async function train(page: Page): Promise<void> {
